@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+# libxtt from its bottom layer to its top: reading this list is reading the architecture.
+# A folder may include only what stands above it here; crypto, curve and wire do not know each other.
+LIBXTT_SOURCES = \
+	libxtt/include/xtt/err.def \
+	libxtt/base/bytes.h \
+	libxtt/base/err.c \
+	libxtt/base/ct.c \
+	libxtt/base/mem.c \
+	libxtt/base/rng.c \
+	\
+	libxtt/crypto/provider.h \
+	libxtt/crypto/provider.c
+
+xttincludedir = $(includedir)/xtt
+xttinclude_HEADERS = \
+	libxtt/include/xtt/base.h \
+	libxtt/include/xtt/err.def \
+	libxtt/include/xtt/signer.h \
+	libxtt/include/xtt/cert.h \
+	libxtt/include/xtt/daa.h \
+	libxtt/include/xtt/policy.h \
+	libxtt/include/xtt/handshake.h \
+	libxtt/include/xtt/xtt.h
+
+# The objects, for the library below and for tests, which may see everything.
+noinst_LTLIBRARIES += libxtt/libxttcore.la
+libxtt_libxttcore_la_SOURCES = $(LIBXTT_SOURCES)
+libxtt_libxttcore_la_CPPFLAGS = $(XTT_CPPFLAGS) -I$(srcdir)/libxtt
+libxtt_libxttcore_la_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
+libxtt_libxttcore_la_LIBADD = $(CRYPTO_LIBS)
+
+lib_LTLIBRARIES += libxtt/libxtt.la
+libxtt_libxtt_la_SOURCES =
+libxtt_libxtt_la_LIBADD = libxtt/libxttcore.la
+libxtt_libxtt_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 -no-undefined \
+	-Wl,--version-script=$(srcdir)/libxtt/libxtt.map
+EXTRA_libxtt_libxtt_la_DEPENDENCIES = libxtt/libxtt.map
+
+pkgconfig_DATA += libxtt/libxtt.pc
+EXTRA_DIST += libxtt/libxtt.map

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+# Tests may see everything: what they include and link by default is set here, once.  A unit test is
+# one Check program per source noun, and its name mirrors the source (unit/base_mem tests
+# libxtt/base/mem.c); adding one is adding its name to its folder's list.
+AM_CPPFLAGS = $(XTT_CPPFLAGS) -I$(srcdir)/libxtt -I$(srcdir)
+AM_CFLAGS += $(CHECK_CFLAGS)
+LDADD = libxtt/libxttcore.la $(CHECK_LIBS) $(CRYPTO_LIBS)
+
+BASE_TESTS = \
+	test/unit/base_err \
+	test/unit/base_mem
+
+CRYPTO_TESTS =
+
+CURVE_TESTS =
+
+DAA_TESTS =
+
+WIRE_TESTS =
+
+HANDSHAKE_TESTS =
+
+DAEMON_TESTS =
+
+TPM_TESTS =
+
+PKCS11_TESTS =
+
+PROVISIONER_TESTS =
+
+AGENT_TESTS =
+
+if HAVE_CHECK
+UNIT_TESTS = $(BASE_TESTS) $(CRYPTO_TESTS) $(CURVE_TESTS) $(DAA_TESTS) $(WIRE_TESTS) \
+	$(HANDSHAKE_TESTS) $(DAEMON_TESTS) $(TPM_TESTS) $(PKCS11_TESTS) $(PROVISIONER_TESTS) \
+	$(AGENT_TESTS)
+check_PROGRAMS += $(UNIT_TESTS)
+TESTS += $(UNIT_TESTS)
+endif
