@@ -10,7 +10,9 @@ LIBXTT_SOURCES = \
 	libxtt/base/rng.c \
 	\
 	libxtt/crypto/provider.h \
-	libxtt/crypto/provider.c
+	libxtt/crypto/provider.c \
+	\
+	libxtt/handshake/allot.c
 
 xttincludedir = $(includedir)/xtt
 xttinclude_HEADERS = \
@@ -21,6 +23,7 @@ xttinclude_HEADERS = \
 	libxtt/include/xtt/daa.h \
 	libxtt/include/xtt/policy.h \
 	libxtt/include/xtt/handshake.h \
+	libxtt/include/xtt/identity.h \
 	libxtt/include/xtt/xtt.h
 
 # The objects, for the library below and for tests, which may see everything.

@@ -18,7 +18,8 @@ DAA_TESTS =
 
 WIRE_TESTS =
 
-HANDSHAKE_TESTS =
+HANDSHAKE_TESTS = \
+	test/unit/handshake_allot
 
 DAEMON_TESTS =
 

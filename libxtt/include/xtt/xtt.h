@@ -9,5 +9,6 @@
 #include <xtt/daa.h>
 #include <xtt/policy.h>
 #include <xtt/handshake.h>
+#include <xtt/identity.h>
 
 #endif
