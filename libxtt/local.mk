@@ -11,7 +11,23 @@ LIBXTT_SOURCES = \
 	\
 	libxtt/crypto/provider.h \
 	libxtt/crypto/provider.c \
+	libxtt/crypto/suite.h \
+	libxtt/crypto/suite.c \
+	libxtt/crypto/soft.c \
 	\
+	libxtt/wire/types.h \
+	libxtt/wire/msg.h \
+	libxtt/wire/msg.c \
+	libxtt/wire/id.c \
+	\
+	libxtt/handshake/transcript.h \
+	libxtt/handshake/transcript.c \
+	libxtt/handshake/keys.h \
+	libxtt/handshake/keys.c \
+	libxtt/handshake/proof.h \
+	libxtt/handshake/proof.c \
+	libxtt/handshake/cert.c \
+	libxtt/handshake/cookie.c \
 	libxtt/handshake/allot.c
 
 xttincludedir = $(includedir)/xtt

@@ -10,15 +10,19 @@ BASE_TESTS = \
 	test/unit/base_err \
 	test/unit/base_mem
 
-CRYPTO_TESTS =
+CRYPTO_TESTS = \
+	test/unit/crypto_suite
 
 CURVE_TESTS =
 
 DAA_TESTS =
 
-WIRE_TESTS =
+WIRE_TESTS = \
+	test/unit/wire_id \
+	test/unit/wire_msg
 
 HANDSHAKE_TESTS = \
+	test/unit/handshake_cert \
 	test/unit/handshake_allot
 
 DAEMON_TESTS =

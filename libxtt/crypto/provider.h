@@ -32,6 +32,14 @@ XTT_MUST xtt_err xtt_p256_check_point(const uint8_t pub[static 65]); /* XTT_ERR_
 XTT_MUST xtt_err xtt_p256_verify(const uint8_t pub[static 65], const uint8_t digest[static 32],
                                  const uint8_t sig[static 64]);
 
+/* A private key in memory.  XTT_ERR_SCALAR if secret is 0 or not below the order. */
+struct xtt_p256_key;
+XTT_MUST xtt_err xtt_p256_key_new(struct xtt_p256_key **out, const uint8_t secret[static 32]);
+XTT_MUST xtt_err xtt_p256_key_public(const struct xtt_p256_key *key, uint8_t pub[static 65]);
+XTT_MUST xtt_err xtt_p256_key_sign(struct xtt_p256_key *key, const uint8_t digest[static 32],
+                                   uint8_t sig[static 64]);
+void xtt_p256_key_free(struct xtt_p256_key *key);
+
 /* One sealed message: key of 32 bytes, nonce of 12, tag of 16 behind the ciphertext.  in and out may
  * be the same.  open writes nothing and answers XTT_ERR_DECRYPT if the tag is wrong. */
 enum xtt_aead { XTT_CHACHA20_POLY1305, XTT_AES_256_GCM };

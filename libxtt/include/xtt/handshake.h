@@ -7,6 +7,7 @@
 #ifndef XTT_HANDSHAKE_H
 #define XTT_HANDSHAKE_H
 
+#include <xtt/identity.h>
 #include <xtt/policy.h>
 
 #ifdef __cplusplus
@@ -96,13 +97,7 @@ XTT_API void xtt_hs_free(struct xtt_hs *hs);
 XTT_API XTT_MUST xtt_err xtt_cookie_make(uint16_t server_id, uint64_t index, struct xtt_rng *rng,
                                          uint8_t cookie[130]);
 
-/* ClientID as text: eight groups of four upper-case hexadecimal digits, 40 bytes with the NUL. */
-#define XTT_ID_TEXT_SIZE 40
-XTT_API void xtt_id_print(const uint8_t id[16], char text[XTT_ID_TEXT_SIZE]);
-/* Reads that form, digits in either case.  XTT_ERR_FORMAT. */
-XTT_API XTT_MUST xtt_err xtt_id_parse(const char *text, uint8_t id[16]);
-
-/* The suite's name, "X25519-LRSW-ECDSAP256-CHACHA20POLY1305-SHA512" and so on; NULL if unknown. */
+/* The suite's name, "XTT1-X25519-LRSW-P256-CHACHA20POLY1305-SHA512" and so on; NULL if unknown. */
 XTT_API const char *xtt_suite_name(uint16_t suite);
 /* The n-th suite this library speaks, in order of preference; 0 after the last. */
 XTT_API uint16_t xtt_suite_list(size_t n);

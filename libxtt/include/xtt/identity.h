@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How a ClientID follows from a member's pseudonym.  doc/protocol.md, "Identities".  Which ids are
- * taken is the registry's business.
+ * How a ClientID follows from a member's pseudonym, and its text form.  doc/protocol.md,
+ * "Identities".  Which ids are taken is the registry's business.
  */
 #ifndef XTT_IDENTITY_H
 #define XTT_IDENTITY_H
@@ -20,6 +20,12 @@ XTT_API XTT_MUST xtt_err xtt_id_allot(const uint8_t k_alloc[64], const uint8_t p
 /* 1 if no device may have this interface id (RFC 5453, section 3): the subnet-router anycast
  * address, the IANA Ethernet block, the subnet anycast addresses. */
 XTT_API int xtt_iid_is_reserved(const uint8_t iid[8]);
+
+/* ClientID as text: eight groups of four upper-case hexadecimal digits, 40 bytes with the NUL. */
+#define XTT_ID_TEXT_SIZE 40
+XTT_API void xtt_id_print(const uint8_t id[16], char text[XTT_ID_TEXT_SIZE]);
+/* Reads that form, digits in either case.  XTT_ERR_FORMAT. */
+XTT_API XTT_MUST xtt_err xtt_id_parse(const char *text, uint8_t id[16]);
 
 #ifdef __cplusplus
 }

@@ -63,9 +63,9 @@ struct xtt_gsigner_ops {
 };
 
 /* A P-256 key in memory as a signer: for tests, for development, and for an online server key.
- * secret is the private scalar, 32 bytes big-endian, copied; NULL draws a fresh one.
- * XTT_ERR_SCALAR if it is 0 or not below the order.  Free with ops->free. */
-XTT_API XTT_MUST xtt_err xtt_signer_soft_new(struct xtt_signer **out, const uint8_t *secret);
+ * secret is the private scalar, big-endian, copied; XTT_ERR_SCALAR if it is 0 or not below the order
+ * (draw 32 random bytes again then).  Free with ops->free. */
+XTT_API XTT_MUST xtt_err xtt_signer_soft_new(struct xtt_signer **out, const uint8_t secret[32]);
 
 #ifdef __cplusplus
 }
