@@ -10,8 +10,8 @@
 #include <string.h>
 
 static const char *const step_names[] = {
-    [PROV_REFUSE] = "refused",  [PROV_SAME] = "same",      [PROV_ALLOT] = "new",
-    [PROV_CHOOSE] = "chosen",   [PROV_TAKE] = "reserved",  [PROV_REPLACE] = "replaced",
+    [PROV_REFUSE] = "refused",         [PROV_SAME] = "same",     [PROV_ALLOT] = "new",
+    [PROV_CHOOSE] = "chosen",          [PROV_TAKE] = "reserved", [PROV_REPLACE] = "replaced",
     [PROV_QUARANTINE] = "quarantined",
 };
 

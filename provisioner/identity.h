@@ -11,14 +11,14 @@
 #include <xtt/policy.h>
 
 /* More replaced keys than this within the window quarantine an identity. */
-#define PROV_REPLACEMENTS_MAX 3
+#define PROV_REPLACEMENTS_MAX    3
 #define PROV_REPLACEMENTS_WINDOW (30 * 24 * 3600)
 /* Interface ids tried for one member before the group counts as full. */
 #define PROV_ATTEMPTS_MAX 64
 
 /* What a group says about its identities.  k_alloc is borrowed and secret. */
 struct prov_rules {
-    int64_t group;          /* registry number */
+    int64_t group; /* registry number */
     uint8_t prefix[8];
     const uint8_t *k_alloc; /* 64 bytes */
     enum prov_activation activation;
@@ -44,10 +44,10 @@ struct prov_facts {
 };
 
 struct prov_answer {
-    xtt_err err;         /* XTT_OK: id is granted; else what the device is refused with */
+    xtt_err err; /* XTT_OK: id is granted; else what the device is refused with */
     enum prov_step step;
-    uint8_t id[16];      /* granted, or own when that is refused, or zero */
-    int64_t number;      /* registry number of that identity, or 0 */
+    uint8_t id[16]; /* granted, or own when that is refused, or zero */
+    int64_t number; /* registry number of that identity, or 0 */
 };
 
 /* "same", "new", "chosen", "reserved", "replaced", "quarantined", "refused": for logs. */
@@ -57,18 +57,20 @@ const char *prov_step_name(enum prov_step step);
  * XTT_ERR_ID, XTT_ERR_ID_CONFLICT, XTT_ERR_REVOKED, XTT_ERR_QUARANTINED. */
 XTT_MUST xtt_err prov_identity_decide(const struct prov_rules *rules, const struct xtt_claim *claim,
                                       const struct prov_facts *facts, enum prov_step *step);
-/* Looks up the facts, decides, writes.  Call it within a transaction.  XTT_OK: out is the answer, to
- * be given after the commit, also if it is a refusal.  Otherwise the claim is not decided and what
- * was written for it must be undone: XTT_ERR_REGISTRY, XTT_ERR_CRYPTO. */
+/* Looks up the facts, decides, writes.  Call it within a transaction.  XTT_OK: out is the answer,
+ * to be given after the commit, also if it is a refusal.  Otherwise the claim is not decided and
+ * what was written for it must be undone: XTT_ERR_REGISTRY, XTT_ERR_CRYPTO. */
 XTT_MUST xtt_err prov_identity_claim(struct prov_registry *reg, const struct prov_rules *rules,
                                      const struct xtt_claim *claim, int64_t now,
                                      struct prov_answer *out);
-/* Keeps an id for a member who has not come yet.  XTT_ERR_ID: outside the prefix or an id nobody may
- * have; XTT_ERR_EXISTS: the id or the member has an identity already. */
+/* Keeps an id for a member who has not come yet.  XTT_ERR_ID: outside the prefix or an id nobody
+ * may have; XTT_ERR_EXISTS: the id or the member has an identity already. */
 XTT_MUST xtt_err prov_identity_reserve(struct prov_registry *reg, const struct prov_group *group,
-                                       const uint8_t pseudonym[65], const uint8_t id[16], int64_t now);
+                                       const uint8_t pseudonym[65], const uint8_t id[16],
+                                       int64_t now);
 /* Refuses the identity and its member from now on. */
-XTT_MUST xtt_err prov_identity_revoke(struct prov_registry *reg, const struct prov_identity *identity,
-                                      const char *reason, int64_t now);
+XTT_MUST xtt_err prov_identity_revoke(struct prov_registry *reg,
+                                      const struct prov_identity *identity, const char *reason,
+                                      int64_t now);
 
 #endif

@@ -32,7 +32,8 @@ static int64_t system_clock(void)
     return (int64_t)time(NULL);
 }
 
-/* Takes up to GROUP_MAX claims from the queue, waiting for the first; NULL when it is time to end. */
+/* Takes up to GROUP_MAX claims from the queue, waiting for the first; NULL when it is time to end.
+ */
 static struct prov_ask *take_group(struct prov_registrar *r)
 {
     struct prov_ask *group, *end;
@@ -66,7 +67,8 @@ static xtt_err decide_one(struct prov_registrar *r, struct prov_ask *ask, int64_
         return prov_registry_keep(r->reg);
     ask->answer = (struct prov_answer){.err = err, .step = PROV_REFUSE};
     if (r->failed != NULL)
-        r->failed(r->arg, err == XTT_ERR_REGISTRY ? prov_registry_error(r->reg) : xtt_err_text(err));
+        r->failed(r->arg,
+                  err == XTT_ERR_REGISTRY ? prov_registry_error(r->reg) : xtt_err_text(err));
     return prov_registry_is_open(r->reg) ? prov_registry_undo(r->reg) : err;
 }
 

@@ -18,9 +18,9 @@
 
 /* "XTTr": tells our files from other SQLite files. */
 #define APPLICATION_ID 0x58545472
-#define BUSY_MS 10000
-#define STRINGIFY(x) #x
-#define TEXT_OF(x) STRINGIFY(x)
+#define BUSY_MS        10000
+#define STRINGIFY(x)   #x
+#define TEXT_OF(x)     STRINGIFY(x)
 
 struct prov_registry {
     sqlite3 *db;
@@ -74,8 +74,13 @@ static xtt_err fail(struct prov_registry *reg, const char *format, ...)
 
 static xtt_err fail_sqlite(struct prov_registry *reg, const char *doing)
 {
-    return fail(reg, "%s: %s (SQLite code %d)", doing, sqlite3_errmsg(reg->db),
-                sqlite3_extended_errcode(reg->db));
+    const int code = sqlite3_extended_errcode(reg->db);
+    const int system = (code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN
+                           ? sqlite3_system_errno(reg->db)
+                           : 0;
+
+    return fail(reg, "%s: %s%s%s (SQLite code %d)", doing, sqlite3_errmsg(reg->db),
+                system != 0 ? ", " : "", system != 0 ? strerror(system) : "", code);
 }
 
 const char *prov_registry_error(const struct prov_registry *reg)
@@ -94,8 +99,8 @@ static xtt_err prepare(struct prov_registry *reg, enum prov_sql which, const str
     int rc = SQLITE_OK;
 
     if (stmt == NULL) {
-        rc = sqlite3_prepare_v3(reg->db, statements[which].sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt,
-                                NULL);
+        rc = sqlite3_prepare_v3(reg->db, statements[which].sql, -1, SQLITE_PREPARE_PERSISTENT,
+                                &stmt, NULL);
         if (rc != SQLITE_OK)
             return fail_sqlite(reg, statements[which].name);
         reg->stmt[which] = stmt;
@@ -224,7 +229,8 @@ static xtt_err run_text(struct prov_registry *reg, const char *doing, const char
 }
 
 /* The first column of a query's first row; missing if there is none. */
-static xtt_err read_number(struct prov_registry *reg, const char *sql, int64_t missing, int64_t *out)
+static xtt_err read_number(struct prov_registry *reg, const char *sql, int64_t missing,
+                           int64_t *out)
 {
     sqlite3_stmt *stmt;
     int rc;

@@ -5,18 +5,19 @@
  * belongs to one thread at a time; several handles, also of several processes, may be open on one
  * registry.  Nothing here tells which database is behind it.
  *
- * Every function may answer XTT_ERR_REGISTRY; prov_registry_error then has the sentence for the log.
+ * Every function may answer XTT_ERR_REGISTRY; prov_registry_error then has the sentence for the
+ * log.
  */
 #ifndef XTT_PROVISIONER_REGISTRY_H
 #define XTT_PROVISIONER_REGISTRY_H
 
 #include <xtt/base.h>
 
-#define PROV_NAME_SIZE 65        /* a group's name with its NUL */
-#define PROV_URI_SIZE 512        /* a PKCS#11 URI with its NUL */
-#define PROV_REASON_SIZE 256     /* an operator's reason with its NUL */
-#define PROV_WRAPPED_MAX 1024    /* a wrapped secret */
-#define PROV_NONCE_MAX 64        /* a join nonce */
+#define PROV_NAME_SIZE   65   /* a group's name with its NUL */
+#define PROV_URI_SIZE    512  /* a PKCS#11 URI with its NUL */
+#define PROV_REASON_SIZE 256  /* an operator's reason with its NUL */
+#define PROV_WRAPPED_MAX 1024 /* a wrapped secret */
+#define PROV_NONCE_MAX   64   /* a join nonce */
 
 struct prov_registry;
 
@@ -50,7 +51,8 @@ int prov_registry_is_open(const struct prov_registry *reg);
 
 /* Named settings that belong to the registry, such as the URI of the wrapping key.
  * XTT_ERR_NOT_FOUND; XTT_ERR_LENGTH if size, with the NUL, is too small. */
-XTT_MUST xtt_err prov_meta_get(struct prov_registry *reg, const char *name, char *value, size_t size);
+XTT_MUST xtt_err prov_meta_get(struct prov_registry *reg, const char *name, char *value,
+                               size_t size);
 XTT_MUST xtt_err prov_meta_set(struct prov_registry *reg, const char *name, const char *value);
 
 /* --- keys of the station ------------------------------------------------------------------ */
@@ -117,17 +119,21 @@ struct prov_group {
 /* XTT_ERR_EXISTS for a name or gid that is there. */
 XTT_MUST xtt_err prov_group_add(struct prov_registry *reg, const struct prov_group *group);
 /* XTT_ERR_NOT_FOUND. */
-XTT_MUST xtt_err prov_group_get(struct prov_registry *reg, const char *name, struct prov_group *out);
+XTT_MUST xtt_err prov_group_get(struct prov_registry *reg, const char *name,
+                                struct prov_group *out);
 XTT_MUST xtt_err prov_group_set_status(struct prov_registry *reg, int64_t number,
                                        enum prov_group_status status);
 /* Calls each for every group, oldest first, until it answers something else than XTT_OK. */
 XTT_MUST xtt_err prov_group_each(struct prov_registry *reg,
-                                 xtt_err (*each)(void *arg, const struct prov_group *group), void *arg);
+                                 xtt_err (*each)(void *arg, const struct prov_group *group),
+                                 void *arg);
 
 /* A join nonce handed out for a group: 1 to 64 bytes. */
-XTT_MUST xtt_err prov_nonce_add(struct prov_registry *reg, int64_t group, xtt_bytes nonce, int64_t now);
+XTT_MUST xtt_err prov_nonce_add(struct prov_registry *reg, int64_t group, xtt_bytes nonce,
+                                int64_t now);
 /* Uses it up.  XTT_ERR_NOT_FOUND if it was never handed out for this group, or used before. */
-XTT_MUST xtt_err prov_nonce_use(struct prov_registry *reg, int64_t group, xtt_bytes nonce, int64_t now);
+XTT_MUST xtt_err prov_nonce_use(struct prov_registry *reg, int64_t group, xtt_bytes nonce,
+                                int64_t now);
 
 enum prov_revoked_kind { PROV_REVOKED_PSEUDONYM = 0, PROV_REVOKED_SECRET = 1 };
 
@@ -177,32 +183,35 @@ XTT_MUST xtt_err prov_identity_by_id(struct prov_registry *reg, const uint8_t id
                                      struct prov_identity *out);
 /* Calls each for every identity of a group (0: of all), oldest first. */
 XTT_MUST xtt_err prov_identity_each(struct prov_registry *reg, int64_t group,
-                                    xtt_err (*each)(void *arg, const struct prov_identity *identity),
+                                    xtt_err (*each)(void *arg,
+                                                    const struct prov_identity *identity),
                                     void *arg);
-/* The next three answer XTT_ERR_ID_CONFLICT, with the transaction half done, for a key that is or was
- * another identity's: undo it. */
+/* The next three answer XTT_ERR_ID_CONFLICT, with the transaction half done, for a key that is or
+ * was another identity's: undo it. */
 /* A new row with in's id, group, pseudonym, active key (if has_active), status, created, suite;
  * *number is its registry number.  XTT_ERR_EXISTS if the id is taken: nothing was written. */
 XTT_MUST xtt_err prov_identity_add(struct prov_registry *reg, const struct prov_identity *in,
                                    int64_t *number);
 /* A reserved row gets its first key and becomes OK. */
-XTT_MUST xtt_err prov_identity_take(struct prov_registry *reg, int64_t number, const uint8_t key[65],
-                                    uint16_t suite, int64_t now);
+XTT_MUST xtt_err prov_identity_take(struct prov_registry *reg, int64_t number,
+                                    const uint8_t key[65], uint16_t suite, int64_t now);
 /* Another key comes, pending or at once active, and the history gets a line. */
-XTT_MUST xtt_err prov_identity_replace(struct prov_registry *reg, const struct prov_identity *identity,
-                                       const uint8_t key[65], int at_once, int64_t now);
+XTT_MUST xtt_err prov_identity_replace(struct prov_registry *reg,
+                                       const struct prov_identity *identity, const uint8_t key[65],
+                                       int at_once, int64_t now);
 XTT_MUST xtt_err prov_identity_seen(struct prov_registry *reg, int64_t number, uint16_t suite,
                                     int64_t now);
 /* The pending key becomes the active one.  XTT_ERR_NOT_FOUND if key is not the pending key. */
-XTT_MUST xtt_err prov_identity_activate(struct prov_registry *reg, const struct prov_identity *identity,
+XTT_MUST xtt_err prov_identity_activate(struct prov_registry *reg,
+                                        const struct prov_identity *identity,
                                         const uint8_t key[65]);
 /* counted_from: replacements before it are forgiven from now on. */
 XTT_MUST xtt_err prov_identity_set_status(struct prov_registry *reg, int64_t number,
                                           enum prov_status status, const char *reason,
                                           int64_t counted_from);
 /* How many replacements came after a time. */
-XTT_MUST xtt_err prov_identity_replacements(struct prov_registry *reg, int64_t number, int64_t after,
-                                            unsigned *count);
+XTT_MUST xtt_err prov_identity_replacements(struct prov_registry *reg, int64_t number,
+                                            int64_t after, unsigned *count);
 XTT_MUST xtt_err prov_history_each(struct prov_registry *reg, int64_t number,
                                    xtt_err (*each)(void *arg, const uint8_t key[65],
                                                    const uint8_t replaced[65], int64_t at),

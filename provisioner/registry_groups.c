@@ -11,16 +11,14 @@ xtt_err prov_group_add(struct prov_registry *reg, const struct prov_group *g)
     int changes;
     xtt_err err;
 
-    err = prov_sql_run(reg, SQL_GROUP_ADD,
-                       PROV_ARGS(arg_blob(g->gid, 32), arg_text(g->name),
-                                 arg_blob(g->basename, g->basename_size),
-                                 arg_blob(g->issuer_key, sizeof g->issuer_key),
-                                 arg_blob(g->prefix, 8),
-                                 arg_blob(g->issuer_secret, g->issuer_secret_size),
-                                 arg_blob(g->k_alloc, g->k_alloc_size), arg_int(g->status),
-                                 arg_int(g->activation), arg_int(g->choice), arg_int(g->software),
-                                 arg_int(g->created)),
-                       &changes);
+    err = prov_sql_run(
+        reg, SQL_GROUP_ADD,
+        PROV_ARGS(arg_blob(g->gid, 32), arg_text(g->name), arg_blob(g->basename, g->basename_size),
+                  arg_blob(g->issuer_key, sizeof g->issuer_key), arg_blob(g->prefix, 8),
+                  arg_blob(g->issuer_secret, g->issuer_secret_size),
+                  arg_blob(g->k_alloc, g->k_alloc_size), arg_int(g->status), arg_int(g->activation),
+                  arg_int(g->choice), arg_int(g->software), arg_int(g->created)),
+        &changes);
     if (err == XTT_OK && changes == 0)
         err = XTT_ERR_EXISTS;
     return err;
@@ -43,7 +41,8 @@ static xtt_err read_group(struct prov_registry *reg, sqlite3_stmt *stmt, struct 
         (err = prov_sql_bytes(reg, stmt, 7, g->k_alloc, sizeof g->k_alloc, &g->k_alloc_size)) !=
             XTT_OK)
         return err;
-    g->status = sqlite3_column_int(stmt, 8) == PROV_GROUP_OPEN ? PROV_GROUP_OPEN : PROV_GROUP_CLOSED;
+    g->status =
+        sqlite3_column_int(stmt, 8) == PROV_GROUP_OPEN ? PROV_GROUP_OPEN : PROV_GROUP_CLOSED;
     g->activation =
         sqlite3_column_int(stmt, 9) == PROV_AT_ONCE ? PROV_AT_ONCE : PROV_AT_FIRST_SESSION;
     g->choice = sqlite3_column_int(stmt, 10) != 0;
@@ -113,8 +112,9 @@ xtt_err prov_nonce_use(struct prov_registry *reg, int64_t group, xtt_bytes nonce
     int changes;
     xtt_err err;
 
-    err = prov_sql_run(reg, SQL_NONCE_USE,
-                       PROV_ARGS(arg_blob(nonce.p, nonce.n), arg_int(group), arg_int(now)), &changes);
+    err =
+        prov_sql_run(reg, SQL_NONCE_USE,
+                     PROV_ARGS(arg_blob(nonce.p, nonce.n), arg_int(group), arg_int(now)), &changes);
     if (err == XTT_OK && changes == 0)
         err = XTT_ERR_NOT_FOUND;
     return err;

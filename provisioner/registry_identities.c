@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The registry's identities, their keys and history: rows in, rows out.  The rules are elsewhere. */
+/* The registry's identities, their keys and history: rows in, rows out.  The rules are elsewhere.
+ */
 #include "provisioner/registry_sql.h"
 
 #include <string.h>
@@ -66,7 +67,8 @@ static xtt_err find(struct prov_registry *reg, enum prov_sql which, const struct
 xtt_err prov_identity_by_member(struct prov_registry *reg, int64_t group,
                                 const uint8_t pseudonym[65], struct prov_identity *out)
 {
-    return find(reg, SQL_IDENTITY_BY_MEMBER, PROV_ARGS(arg_int(group), arg_blob(pseudonym, 65)), out);
+    return find(reg, SQL_IDENTITY_BY_MEMBER, PROV_ARGS(arg_int(group), arg_blob(pseudonym, 65)),
+                out);
 }
 
 xtt_err prov_identity_by_id(struct prov_registry *reg, const uint8_t id[16],
@@ -108,19 +110,19 @@ static xtt_err add_key(struct prov_registry *reg, int64_t number, const uint8_t 
     return err == XTT_OK && owner != number ? XTT_ERR_ID_CONFLICT : err;
 }
 
-xtt_err prov_identity_add(struct prov_registry *reg, const struct prov_identity *in, int64_t *number)
+xtt_err prov_identity_add(struct prov_registry *reg, const struct prov_identity *in,
+                          int64_t *number)
 {
     int64_t added;
     int changes;
     xtt_err err;
 
-    err = prov_sql_run(reg, SQL_IDENTITY_ADD,
-                       PROV_ARGS(arg_blob(in->id, 16), arg_int(in->group),
-                                 arg_blob(in->pseudonym, 65),
-                                 arg_blob(in->active_key, in->has_active ? 65 : 0),
-                                 arg_int(in->has_active), arg_int(in->status),
-                                 arg_int(in->created), arg_int(in->suite)),
-                       &changes);
+    err = prov_sql_run(
+        reg, SQL_IDENTITY_ADD,
+        PROV_ARGS(arg_blob(in->id, 16), arg_int(in->group), arg_blob(in->pseudonym, 65),
+                  arg_blob(in->active_key, in->has_active ? 65 : 0), arg_int(in->has_active),
+                  arg_int(in->status), arg_int(in->created), arg_int(in->suite)),
+        &changes);
     if (err != XTT_OK)
         return err;
     if (changes == 0)
@@ -183,10 +185,10 @@ xtt_err prov_identity_set_status(struct prov_registry *reg, int64_t number, enum
     int changes;
     xtt_err err;
 
-    err = prov_sql_run(reg, SQL_IDENTITY_STATUS,
-                       PROV_ARGS(arg_int(number), arg_int(status), arg_text(reason),
-                                 arg_int(counted_from)),
-                       &changes);
+    err = prov_sql_run(
+        reg, SQL_IDENTITY_STATUS,
+        PROV_ARGS(arg_int(number), arg_int(status), arg_text(reason), arg_int(counted_from)),
+        &changes);
     if (err == XTT_OK && changes == 0)
         err = XTT_ERR_NOT_FOUND;
     return err;

@@ -63,10 +63,10 @@ int64_t prov_sql_last(const struct prov_registry *reg);
 
 /* Columns that must have exactly size bytes, at most size bytes, or fit as text with a NUL; else
  * XTT_ERR_REGISTRY with words about it.  NULL counts as 0 bytes. */
-XTT_MUST xtt_err prov_sql_fixed(struct prov_registry *reg, sqlite3_stmt *stmt, int column, void *out,
-                                size_t size);
-XTT_MUST xtt_err prov_sql_bytes(struct prov_registry *reg, sqlite3_stmt *stmt, int column, void *out,
-                                size_t size, size_t *n);
+XTT_MUST xtt_err prov_sql_fixed(struct prov_registry *reg, sqlite3_stmt *stmt, int column,
+                                void *out, size_t size);
+XTT_MUST xtt_err prov_sql_bytes(struct prov_registry *reg, sqlite3_stmt *stmt, int column,
+                                void *out, size_t size, size_t *n);
 XTT_MUST xtt_err prov_sql_text(struct prov_registry *reg, sqlite3_stmt *stmt, int column, char *out,
                                size_t size);
 
