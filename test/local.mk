@@ -6,6 +6,11 @@ AM_CPPFLAGS = $(XTT_CPPFLAGS) -I$(srcdir)/libxtt -I$(srcdir)
 AM_CFLAGS += $(CHECK_CFLAGS)
 LDADD = libxtt/libxttcore.la $(CHECK_LIBS) $(CRYPTO_LIBS)
 
+noinst_HEADERS += \
+	test/support/registry.h \
+	test/support/suite.h \
+	test/support/tmpdir.h
+
 BASE_TESTS = \
 	test/unit/base_err \
 	test/unit/base_mem
