@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Group commit: while one group waits for the disk the next one gathers in the queue.  A savepoint
- * around each claim keeps a failure to itself; a failed commit fails the whole group.
+ * Group commit: while one group waits for the disk the next one gathers in the queue.
  */
 #include "provisioner/registrar.h"
 
@@ -12,6 +11,7 @@
 /* Claims in one transaction, and in the queue.  The first bounds how long the first one waits. */
 #define GROUP_MAX 256
 #define QUEUE_MAX 4096
+#define LINGER_NS 100000
 
 struct prov_registrar {
     struct prov_registry *reg;
@@ -24,12 +24,30 @@ struct prov_registrar {
     pthread_cond_t wake;
     struct prov_ask *first, **last;
     size_t queued;
+    size_t last_group; /* claims in it */
     int stop;
 };
 
 static int64_t system_clock(void)
 {
     return (int64_t)time(NULL);
+}
+
+/* Those who were answered together often ask together again: waits a moment for as many as last
+ * time, because the first of them alone would cost a commit. */
+static void linger(struct prov_registrar *r)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += LINGER_NS;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000;
+    }
+    while (r->queued < r->last_group && !r->stop)
+        if (pthread_cond_timedwait(&r->wake, &r->lock, &until) != 0)
+            return;
 }
 
 /* Takes up to GROUP_MAX claims from the queue, waiting for the first; NULL when it is time to end.
@@ -42,10 +60,12 @@ static struct prov_ask *take_group(struct prov_registrar *r)
     pthread_mutex_lock(&r->lock);
     while (r->first == NULL && !r->stop)
         pthread_cond_wait(&r->wake, &r->lock);
+    linger(r);
     if ((group = r->first) != NULL) {
         for (end = group; end->next != NULL && n < GROUP_MAX; end = end->next)
             n++;
         r->queued -= n;
+        r->last_group = n;
         if ((r->first = end->next) == NULL)
             r->last = &r->first;
         end->next = NULL;
@@ -54,50 +74,58 @@ static struct prov_ask *take_group(struct prov_registrar *r)
     return group;
 }
 
-/* One claim between mark and keep.  An answer is written in any case; an error means that the
- * transaction itself is lost. */
-static xtt_err decide_one(struct prov_registrar *r, struct prov_ask *ask, int64_t now)
+static void report(const struct prov_registrar *r, xtt_err err)
 {
-    xtt_err err;
-
-    if ((err = prov_registry_mark(r->reg)) != XTT_OK)
-        return err;
-    err = prov_identity_claim(r->reg, ask->rules, &ask->claim, now, &ask->answer);
-    if (err == XTT_OK)
-        return prov_registry_keep(r->reg);
-    ask->answer = (struct prov_answer){.err = err, .step = PROV_REFUSE};
     if (r->failed != NULL)
         r->failed(r->arg,
                   err == XTT_ERR_REGISTRY ? prov_registry_error(r->reg) : xtt_err_text(err));
-    return prov_registry_is_open(r->reg) ? prov_registry_undo(r->reg) : err;
 }
 
-static xtt_err decide_group(struct prov_registrar *r, struct prov_ask *group, int64_t now)
+/* Decides the claims from first up to end, which is not one of them, in one transaction. */
+static xtt_err commit_group(struct prov_registrar *r, struct prov_ask *first,
+                            const struct prov_ask *end, int64_t now)
 {
     xtt_err err;
 
     if ((err = prov_registry_begin(r->reg)) != XTT_OK)
         return err;
-    for (struct prov_ask *ask = group; ask != NULL && err == XTT_OK; ask = ask->next)
-        err = decide_one(r, ask, now);
+    for (struct prov_ask *ask = first; ask != end && err == XTT_OK; ask = ask->next)
+        err = prov_identity_claim(r->reg, ask->rules, &ask->claim, now, &ask->answer);
     if (err == XTT_OK)
         err = prov_registry_commit(r->reg);
+    prov_registry_rollback(r->reg);
     return err;
+}
+
+static void refuse(struct prov_ask *ask)
+{
+    ask->answer = (struct prov_answer){.err = XTT_ERR_REGISTRY, .step = PROV_REFUSE};
+}
+
+/* A group that failed is tried once more, each claim alone: one that cannot be decided harms nobody
+ * but itself, and that costs nothing while all goes well. */
+static void decide_group(struct prov_registrar *r, struct prov_ask *group)
+{
+    const int64_t now = r->clock();
+    xtt_err err;
+
+    if ((err = commit_group(r, group, NULL, now)) == XTT_OK)
+        return;
+    report(r, err);
+    if (group->next == NULL)
+        refuse(group);
+    for (struct prov_ask *ask = group; group->next != NULL && ask != NULL; ask = ask->next)
+        if ((err = commit_group(r, ask, ask->next, now)) != XTT_OK) {
+            report(r, err);
+            refuse(ask);
+        }
 }
 
 static void answer_group(struct prov_registrar *r, struct prov_ask *group)
 {
-    const xtt_err err = decide_group(r, group, r->clock());
-
-    if (err != XTT_OK) {
-        if (r->failed != NULL)
-            r->failed(r->arg, prov_registry_error(r->reg));
-        prov_registry_rollback(r->reg);
-    }
+    decide_group(r, group);
     for (struct prov_ask *ask = group, *next; ask != NULL; ask = next) {
         next = ask->next; /* done may free the claim */
-        if (err != XTT_OK)
-            ask->answer = (struct prov_answer){.err = XTT_ERR_REGISTRY, .step = PROV_REFUSE};
         ask->done(ask);
     }
 }
@@ -117,6 +145,7 @@ xtt_err prov_registrar_new(struct prov_registrar **out, struct prov_registry *re
                            void *arg)
 {
     struct prov_registrar *r;
+    pthread_condattr_t attr;
 
     if ((r = calloc(1, sizeof *r)) == NULL)
         return XTT_ERR_NOMEM;
@@ -126,7 +155,10 @@ xtt_err prov_registrar_new(struct prov_registrar **out, struct prov_registry *re
     r->arg = arg;
     r->last = &r->first;
     pthread_mutex_init(&r->lock, NULL);
-    pthread_cond_init(&r->wake, NULL);
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&r->wake, &attr);
+    pthread_condattr_destroy(&attr);
     if (pthread_create(&r->thread, NULL, run, r) != 0) {
         free(r);
         return XTT_ERR_NOMEM;

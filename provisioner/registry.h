@@ -41,11 +41,6 @@ XTT_MUST xtt_err prov_registry_check(struct prov_registry *reg);
 XTT_MUST xtt_err prov_registry_begin(struct prov_registry *reg);
 XTT_MUST xtt_err prov_registry_commit(struct prov_registry *reg);
 void prov_registry_rollback(struct prov_registry *reg);
-/* Within a transaction: a mark, then either keep what came after it or undo it.  A failed undo or
- * keep, like any failure that ended the transaction, leaves prov_registry_is_open 0. */
-XTT_MUST xtt_err prov_registry_mark(struct prov_registry *reg);
-XTT_MUST xtt_err prov_registry_keep(struct prov_registry *reg);
-XTT_MUST xtt_err prov_registry_undo(struct prov_registry *reg);
 /* 1 while a transaction is open. */
 int prov_registry_is_open(const struct prov_registry *reg);
 

@@ -214,6 +214,33 @@ START_TEST(one_member_many_times_at_once_is_one_identity)
 }
 END_TEST
 
+START_TEST(a_claim_that_cannot_be_decided_harms_only_itself)
+{
+    enum { N = 9 };
+    struct prov_registry *other = open_registry();
+    struct prov_rules nowhere = rules;
+    struct device d[N];
+
+    nowhere.group = 77; /* the database refuses the row */
+    /* Held up by the other connection, all of them end up in one group. */
+    ck_assert_int_eq(prov_registry_begin(other), XTT_OK);
+    start();
+    for (uint32_t i = 0; i < N; i++) {
+        device_init(&d[i], i, i);
+        if (i == 4)
+            d[i].ask.rules = &nowhere;
+        ck_assert_int_eq(prov_registrar_ask(registrar, &d[i].ask), XTT_OK);
+    }
+    prov_registry_rollback(other);
+    prov_registry_close(other);
+    for (uint32_t i = 0; i < N; i++) {
+        device_wait(&d[i]);
+        ck_assert_int_eq(d[i].ask.answer.err, i == 4 ? XTT_ERR_REGISTRY : XTT_OK);
+    }
+    ck_assert_int_gt(failures, 0);
+}
+END_TEST
+
 START_TEST(ending_answers_what_is_queued)
 {
     struct device d[32];
@@ -400,6 +427,7 @@ static void fill(TCase *tc)
     tcase_add_test(tc, one_of_many_gets_the_id_that_all_ask_for);
     tcase_add_test(tc, one_of_many_registers_the_key_that_all_bring);
     tcase_add_test(tc, one_member_many_times_at_once_is_one_identity);
+    tcase_add_test(tc, a_claim_that_cannot_be_decided_harms_only_itself);
     tcase_add_test(tc, ending_answers_what_is_queued);
     tcase_add_test(tc, a_full_queue_refuses_instead_of_growing);
     tcase_add_test(tc, a_full_disk_refuses_all_and_heals);

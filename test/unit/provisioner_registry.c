@@ -316,25 +316,6 @@ START_TEST(settings_are_kept_and_too_long_ones_refused)
 }
 END_TEST
 
-START_TEST(an_undone_mark_leaves_the_rest_of_the_transaction)
-{
-    struct prov_identity out;
-
-    ck_assert_int_eq(prov_registry_begin(reg), XTT_OK);
-    add(1);
-    ck_assert_int_eq(prov_registry_mark(reg), XTT_OK);
-    add(2);
-    ck_assert_int_eq(prov_registry_undo(reg), XTT_OK);
-    ck_assert_int_eq(prov_registry_mark(reg), XTT_OK);
-    add(3);
-    ck_assert_int_eq(prov_registry_keep(reg), XTT_OK);
-    ck_assert_int_eq(prov_registry_commit(reg), XTT_OK);
-    ck_assert_int_eq(prov_identity_by_id(reg, an_identity(1).id, &out), XTT_OK);
-    ck_assert_int_eq(prov_identity_by_id(reg, an_identity(2).id, &out), XTT_ERR_NOT_FOUND);
-    ck_assert_int_eq(prov_identity_by_id(reg, an_identity(3).id, &out), XTT_OK);
-}
-END_TEST
-
 START_TEST(a_closed_handle_forgets_its_open_transaction)
 {
     struct prov_identity out;
@@ -451,7 +432,6 @@ static void fill(TCase *tc)
     tcase_add_test(tc, the_server_key_certified_last_is_the_current_one);
     tcase_add_test(tc, roots_are_found_by_id_or_newest);
     tcase_add_test(tc, settings_are_kept_and_too_long_ones_refused);
-    tcase_add_test(tc, an_undone_mark_leaves_the_rest_of_the_transaction);
     tcase_add_test(tc, a_closed_handle_forgets_its_open_transaction);
     tcase_add_test(tc, a_full_disk_is_an_error_in_words_and_no_half_row);
     tcase_add_test(tc, a_copy_is_a_registry_and_overwrites_nothing);
