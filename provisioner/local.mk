@@ -12,7 +12,9 @@ provisioner_libprovisioner_la_SOURCES = \
 	provisioner/identity.h \
 	provisioner/identity.c \
 	provisioner/registrar.h \
-	provisioner/registrar.c
+	provisioner/registrar.c \
+	provisioner/limits.h \
+	provisioner/limits.c
 provisioner_libprovisioner_la_CPPFLAGS = $(XTT_CPPFLAGS) -I$(srcdir)
 provisioner_libprovisioner_la_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(UV_CFLAGS) -pthread
 provisioner_libprovisioner_la_LIBADD = libxtt/libxttcore.la $(SQLITE_LIBS) $(UV_LIBS) -lpthread
