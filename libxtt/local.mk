@@ -20,6 +20,37 @@ LIBXTT_SOURCES = \
 	libxtt/wire/msg.c \
 	libxtt/wire/id.c \
 	\
+	libxtt/curve/mont.h \
+	libxtt/curve/scalar.h \
+	libxtt/curve/scalar.c \
+	libxtt/curve/fp.h \
+	libxtt/curve/fp.c \
+	libxtt/curve/fp2.h \
+	libxtt/curve/fp2.c \
+	libxtt/curve/fp6.h \
+	libxtt/curve/fp6.c \
+	libxtt/curve/fp12.h \
+	libxtt/curve/fp12.c \
+	libxtt/curve/g1.h \
+	libxtt/curve/g1.c \
+	libxtt/curve/g1_table.h \
+	libxtt/curve/g1_table.c \
+	libxtt/curve/g2.h \
+	libxtt/curve/g2.c \
+	libxtt/curve/pairing.h \
+	libxtt/curve/pairing.c \
+	\
+	libxtt/daa/daa.h \
+	libxtt/daa/encode.c \
+	libxtt/daa/hash.c \
+	libxtt/daa/group.c \
+	libxtt/daa/revoke.c \
+	libxtt/daa/verify.c \
+	libxtt/daa/sign.c \
+	libxtt/daa/join.c \
+	libxtt/daa/issue.c \
+	libxtt/daa/soft.c \
+	\
 	libxtt/handshake/transcript.h \
 	libxtt/handshake/transcript.c \
 	libxtt/handshake/keys.h \
