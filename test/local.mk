@@ -7,7 +7,9 @@ AM_CFLAGS += $(CHECK_CFLAGS)
 LDADD = libxtt/libxttcore.la $(CHECK_LIBS) $(CRYPTO_LIBS)
 
 noinst_HEADERS += \
+	test/support/hex.h \
 	test/support/registry.h \
+	test/support/script_rng.h \
 	test/support/suite.h \
 	test/support/tmpdir.h
 
@@ -56,3 +58,18 @@ UNIT_TESTS = $(BASE_TESTS) $(CRYPTO_TESTS) $(CURVE_TESTS) $(DAA_TESTS) $(WIRE_TE
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
+
+# Values that another implementation made; test/vectors/run DIR tries any directory of such files.
+check_PROGRAMS += test/vectors/run
+TESTS += test/vectors/run
+test_vectors_run_SOURCES = \
+	test/vectors/vectors.h \
+	test/vectors/run.c \
+	test/vectors/ecdaa.c \
+	test/vectors/tpm.c
+test_vectors_run_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+test_vectors_run_LDADD = $(JANSSON_LIBS) $(LDADD)
+EXTRA_DIST += \
+	test/vectors/README \
+	test/vectors/ecdaa.json \
+	test/vectors/tpm.json
