@@ -21,7 +21,7 @@ system='(assert|ctype|dirent|dlfcn|errno|fcntl|getopt|grp|inttypes|limits|poll|p
 allow libxtt/base 'xtt/(base\.h|err\.def)|base/'
 allow libxtt/wire 'xtt/(base|identity)\.h|base/|wire/'
 allow libxtt/crypto 'xtt/(base|signer|handshake)\.h|base/|crypto/|openssl/'
-allow libxtt/curve 'xtt/base\.h|base/|curve/'
+allow libxtt/curve 'immintrin\.h|xtt/base\.h|base/|curve/'
 allow libxtt/daa 'xtt/(base|signer|daa)\.h|base/|curve/|crypto/|daa/'
 allow libxtt/handshake 'xtt/|base/|wire/|crypto/|daa/|handshake/'
 allow tpm 'xtt/(base|signer)\.h|tpm/|tss2/|openssl/'
