@@ -59,6 +59,10 @@ LIBXTT_SOURCES = \
 	libxtt/handshake/proof.c \
 	libxtt/handshake/cert.c \
 	libxtt/handshake/cookie.c \
+	libxtt/handshake/machine.h \
+	libxtt/handshake/machine.c \
+	libxtt/handshake/client.c \
+	libxtt/handshake/server.c \
 	libxtt/handshake/allot.c
 
 xttincludedir = $(includedir)/xtt

@@ -7,9 +7,9 @@ AM_CFLAGS += $(CHECK_CFLAGS)
 LDADD = libxtt/libxttcore.la $(CHECK_LIBS) $(CRYPTO_LIBS)
 
 noinst_HEADERS += \
-	test/support/hex.h \
+	test/support/device.h \
+	test/support/party.h \
 	test/support/registry.h \
-	test/support/script_rng.h \
 	test/support/suite.h \
 	test/support/tmpdir.h
 
@@ -30,7 +30,9 @@ WIRE_TESTS = \
 
 HANDSHAKE_TESTS = \
 	test/unit/handshake_cert \
-	test/unit/handshake_allot
+	test/unit/handshake_allot \
+	test/unit/handshake_machine
+test_unit_handshake_machine_SOURCES = test/unit/handshake_machine.c test/support/party.c
 
 DAEMON_TESTS =
 
@@ -59,17 +61,37 @@ check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
 
-# Values that another implementation made; test/vectors/run DIR tries any directory of such files.
-check_PROGRAMS += test/vectors/run
-TESTS += test/vectors/run
-test_vectors_run_SOURCES = \
-	test/vectors/vectors.h \
-	test/vectors/run.c \
-	test/vectors/ecdaa.c \
-	test/vectors/tpm.c
-test_vectors_run_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
-test_vectors_run_LDADD = $(JANSSON_LIBS) $(LDADD)
-EXTRA_DIST += \
-	test/vectors/README \
-	test/vectors/ecdaa.json \
-	test/vectors/tpm.json
+# Who may include whom, what is exported, what is imported.
+LINT = test/lint/layers.sh test/lint/symbols.sh
+dist_check_SCRIPTS += $(LINT)
+TESTS += $(LINT)
+test/lint/symbols.log: libxtt/libxtt.la
+
+# Fuzz targets: one per parser and per state machine.  With --enable-fuzz they are libFuzzer
+# programs (contrib/ci/fuzz runs them); without, they replay their corpus in `make check`.
+FUZZ_TARGETS = \
+	test/fuzz/handshake \
+	test/fuzz/text
+check_PROGRAMS += $(FUZZ_TARGETS)
+if FUZZ
+LIBFUZZER_FLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+STANDALONE_MAIN =
+else
+LIBFUZZER_FLAGS = $(AM_LDFLAGS)
+STANDALONE_MAIN = test/fuzz/replay.c
+endif
+test_fuzz_handshake_SOURCES = test/fuzz/handshake.c test/support/party.c $(STANDALONE_MAIN)
+test_fuzz_handshake_LDFLAGS = $(LIBFUZZER_FLAGS)
+test_fuzz_text_SOURCES = test/fuzz/text.c $(STANDALONE_MAIN)
+test_fuzz_text_LDFLAGS = $(LIBFUZZER_FLAGS)
+dist_check_SCRIPTS += test/fuzz/corpus.sh
+TESTS += test/fuzz/corpus.sh
+test/fuzz/corpus.log: $(FUZZ_TARGETS)
+EXTRA_DIST += test/fuzz/corpus
+
+# The unit tests of libxtt under memcheck: no read of what nobody wrote, nothing lost.
+VALGRIND = valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
+check-valgrind: $(BASE_TESTS) $(CRYPTO_TESTS) $(WIRE_TESTS) $(HANDSHAKE_TESTS) $(DAA_TESTS)
+	@for t in $^; do echo "$$t"; \
+		CK_FORK=no CK_DEFAULT_TIMEOUT=0 $(LIBTOOL) --mode=execute $(VALGRIND) ./$$t || exit 1; done
+.PHONY: check-valgrind
