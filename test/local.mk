@@ -36,7 +36,25 @@ test_unit_handshake_machine_SOURCES = test/unit/handshake_machine.c test/support
 
 DAEMON_TESTS =
 
-TPM_TESTS =
+# On a real TPM: swtpm, one process for each test case.
+check_LTLIBRARIES += test/support/libswtpm.la
+test_support_libswtpm_la_SOURCES = \
+	test/support/swtpm.h \
+	test/support/swtpm.c
+noinst_HEADERS += \
+	test/support/tpm.h
+check_PROGRAMS += test/support/with-swtpm
+test_support_with_swtpm_SOURCES = test/support/with_swtpm.c
+test_support_with_swtpm_LDADD = test/support/libswtpm.la
+
+if WITH_TPM
+TPM_TESTS = \
+	test/unit/tpm_gsigner \
+	test/unit/tpm_signer
+TPM_LDADD = tpm/libxtttpm.la test/support/libswtpm.la $(LDADD)
+test_unit_tpm_gsigner_LDADD = $(TPM_LDADD)
+test_unit_tpm_signer_LDADD = $(TPM_LDADD)
+endif
 
 PKCS11_TESTS =
 
