@@ -7,9 +7,10 @@ AM_CFLAGS += $(CHECK_CFLAGS)
 LDADD = libxtt/libxttcore.la $(CHECK_LIBS) $(CRYPTO_LIBS)
 
 noinst_HEADERS += \
-	test/support/device.h \
+	test/support/hex.h \
 	test/support/party.h \
 	test/support/registry.h \
+	test/support/script_rng.h \
 	test/support/suite.h \
 	test/support/tmpdir.h
 
@@ -78,6 +79,28 @@ UNIT_TESTS = $(BASE_TESTS) $(CRYPTO_TESTS) $(CURVE_TESTS) $(DAA_TESTS) $(WIRE_TE
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
+
+# Values that another implementation made; test/vectors/run DIR tries any directory of such files.
+check_PROGRAMS += test/vectors/run
+TESTS += test/vectors/run
+test_vectors_run_SOURCES = \
+	test/vectors/vectors.h \
+	test/vectors/run.c \
+	test/vectors/ecdaa.c \
+	test/vectors/tpm.c \
+	test/vectors/handshakes.c \
+	test/vectors/keyschedule.c
+test_vectors_run_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+# The recorded group signatures stand in for the client's own (handshakes.c).
+test_vectors_run_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=xtt_daa_sign
+test_vectors_run_LDADD = $(JANSSON_LIBS) $(LDADD)
+EXTRA_DIST += \
+	test/vectors/README \
+	test/vectors/ecdaa.json \
+	test/vectors/fixture.json \
+	test/vectors/handshakes.json \
+	test/vectors/key-schedule.txt \
+	test/vectors/tpm.json
 
 # Who may include whom, what is exported, what is imported.
 LINT = test/lint/layers.sh test/lint/symbols.sh

@@ -3,6 +3,8 @@
 #include "curve/g1.h"
 #include "curve/g1_table.h"
 
+#include <xtt/base.h>
+
 /* 2 and 3 in Montgomery form */
 #define FP_TWO                                                                                     \
     {                                                                                              \
@@ -167,6 +169,8 @@ void xtt_g1_mul(struct g1 *o, const struct g1 *p, const struct scalar *k)
         xtt_g1_add(&acc, &acc, &row);
     }
     *o = acc;
+    xtt_wipe(&s, sizeof s);
+    xtt_wipe(&row, sizeof row);
 }
 
 /* CT: bits of k at a distance form the index; every row is read. */
@@ -200,6 +204,7 @@ void xtt_g1_mul_base(struct g1 *o, const struct scalar *k)
         xtt_g1_add(&acc, &acc, &row);
     }
     *o = acc;
+    xtt_wipe(&row, sizeof row);
 }
 
 #define DIGITS 130 /* of a number of 128 bits, with a carry */

@@ -2,6 +2,8 @@
 /* Points of G2: complete formulas over Fp2, multiplication, the subgroup, encoding. */
 #include "curve/g2.h"
 
+#include <xtt/base.h>
+
 #define FP2_ONE                                                                                    \
     {                                                                                              \
         XTT_FP_ONE,                                                                                \
@@ -157,6 +159,7 @@ void xtt_g2_mul(struct g2 *o, const struct g2 *p, const struct scalar *k)
         xtt_g2_add(&acc, &acc, &row);
     }
     *o = acc;
+    xtt_wipe(&row, sizeof row);
 }
 
 /* (x, y) -> (x^p / xi^((p-1)/3), y^p / xi^((p-1)/2)) */

@@ -56,7 +56,7 @@ struct daa_basepoint {
     uint8_t s2[4 + XTT_DAA_BASENAME_MAX]; /* little-endian counter || basename */
     size_t s2_size;
 };
-/* XTT_ERR_BASENAME. */
+/* XTT_ERR_BASENAME above 64 bytes; that an empty one is refused is the callers' rule. */
 XTT_MUST xtt_err xtt_daa_hash_to_point(struct daa_basepoint *o, xtt_bytes basename);
 
 /* ---- the proof that W = sk S (and K = sk P2): sign.c makes it, verify.c checks it */

@@ -55,9 +55,10 @@ static xtt_err find_point(struct daa_basepoint *o, xtt_bytes basename, int *all_
     xtt_err err = XTT_ERR_NOT_FOUND;
 
     *all_in_order = 1;
-    if (basename.n < 1 || basename.n > XTT_DAA_BASENAME_MAX)
+    if (basename.n > XTT_DAA_BASENAME_MAX)
         return XTT_ERR_BASENAME;
-    memcpy(o->s2 + 4, basename.p, basename.n);
+    if (basename.n > 0)
+        memcpy(o->s2 + 4, basename.p, basename.n);
     o->s2_size = 4 + basename.n;
     for (uint32_t i = 0; i < XTT_DAA_COUNTERS && err == XTT_ERR_NOT_FOUND; i++) {
         int in_order = 1;
@@ -86,6 +87,8 @@ xtt_err xtt_daa_basename_check(xtt_bytes basename)
     int in_order;
     xtt_err err;
 
+    if (basename.n < 1)
+        return XTT_ERR_BASENAME;
     if ((err = find_point(&point, basename, &in_order)) != XTT_OK)
         return err;
     return in_order ? XTT_OK : XTT_ERR_BASENAME;

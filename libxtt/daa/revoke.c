@@ -52,6 +52,8 @@ xtt_err xtt_daa_revoked_new(struct xtt_daa_revoked **out, xtt_bytes basename,
     struct daa_basepoint point;
     xtt_err err;
 
+    if (basename.n < 1)
+        return XTT_ERR_BASENAME;
     if ((err = xtt_daa_hash_to_point(&point, basename)) != XTT_OK)
         return err;
     if (n_secrets > most || n_pseudonyms > most - n_secrets)

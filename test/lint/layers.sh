@@ -16,12 +16,12 @@ allow() {
         grep -vE "include [<\"](($allowed)|$system)" || true)
 }
 
-system='(assert|ctype|dirent|dlfcn|errno|fcntl|getopt|grp|immintrin|inttypes|libgen|limits|poll|pthread|pwd|signal|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|string|strings|termios|time|unistd)\.h|sys/|netdb\.h|netinet/|arpa/|linux/|config\.h'
+system='(assert|ctype|dirent|dlfcn|errno|fcntl|getopt|grp|inttypes|limits|poll|pthread|pwd|signal|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|string|strings|termios|time|unistd)\.h|sys/|netdb\.h|netinet/|arpa/|linux/|config\.h'
 
 allow libxtt/base 'xtt/(base\.h|err\.def)|base/'
 allow libxtt/wire 'xtt/(base|identity)\.h|base/|wire/'
 allow libxtt/crypto 'xtt/(base|signer|handshake)\.h|base/|crypto/|openssl/'
-allow libxtt/curve 'xtt/base\.h|base/|curve/'
+allow libxtt/curve 'immintrin\.h|xtt/base\.h|base/|curve/'
 allow libxtt/daa 'xtt/(base|signer|daa)\.h|base/|curve/|crypto/|daa/'
 allow libxtt/handshake 'xtt/|base/|wire/|crypto/|daa/|handshake/'
 allow tpm 'xtt/(base|signer)\.h|tpm/|tss2/|openssl/'

@@ -18,6 +18,8 @@ static const struct {
 } formats[] = {
     {"ecdaa.json", vectors_ecdaa},
     {"tpm.json", vectors_tpm},
+    {"handshakes.json", vectors_handshakes},
+    {"key-schedule.txt", vectors_key_schedule},
 };
 
 void vectors_check(struct vectors *v, int ok, const char *what, ...)

@@ -29,5 +29,7 @@ size_t vectors_blob(struct vectors *v, const json_t *record, const char *field, 
 /* One reader for each format. */
 void vectors_ecdaa(struct vectors *v, const char *path);
 void vectors_tpm(struct vectors *v, const char *path);
+void vectors_handshakes(struct vectors *v, const char *path); /* with fixture.json beside it */
+void vectors_key_schedule(struct vectors *v, const char *path);
 
 #endif
