@@ -16,7 +16,7 @@ allow() {
         grep -vE "include [<\"](($allowed)|$system)" || true)
 }
 
-system='(assert|ctype|dirent|dlfcn|errno|fcntl|getopt|grp|inttypes|limits|poll|pthread|pwd|signal|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|string|strings|termios|time|unistd)\.h|sys/|netdb\.h|netinet/|arpa/|linux/|config\.h'
+system='(assert|ctype|dirent|dlfcn|errno|fcntl|getopt|grp|inttypes|libgen|limits|poll|pthread|pwd|signal|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|string|strings|termios|time|unistd)\.h|sys/|netdb\.h|netinet/|arpa/|linux/|config\.h'
 
 allow libxtt/base 'xtt/(base\.h|err\.def)|base/'
 allow libxtt/wire 'xtt/(base|identity)\.h|base/|wire/'
@@ -24,7 +24,7 @@ allow libxtt/crypto 'xtt/(base|signer|handshake)\.h|base/|crypto/|openssl/'
 allow libxtt/curve 'immintrin\.h|xtt/base\.h|base/|curve/'
 allow libxtt/daa 'xtt/(base|signer|daa)\.h|base/|curve/|crypto/|daa/'
 allow libxtt/handshake 'xtt/|base/|wire/|crypto/|daa/|handshake/'
-allow tpm 'xtt/(base|signer)\.h|tpm/|tss2/|openssl/'
+allow tpm 'xtt/(base|signer)\.h|(tpm/)?(esys|keyfile|keys|tpm)\.h|tss2/|openssl/'
 allow pkcs11 'xtt/(base|signer)\.h|pkcs11/|p11-kit/|libp11\.h|openssl/'
 allow daemon 'xtt/|daemon/|uv\.h|ini\.h|jansson\.h|systemd/'
 allow provisioner 'xtt/|daemon/|pkcs11/|provisioner/|uv\.h|jansson\.h|sqlite3\.h'
