@@ -17,4 +17,4 @@ provisioner_libprovisioner_la_SOURCES = \
 	provisioner/limits.c
 provisioner_libprovisioner_la_CPPFLAGS = $(XTT_CPPFLAGS) -I$(srcdir)
 provisioner_libprovisioner_la_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(UV_CFLAGS) -pthread
-provisioner_libprovisioner_la_LIBADD = libxtt/libxttcore.la $(SQLITE_LIBS) $(UV_LIBS) -lpthread
+provisioner_libprovisioner_la_LIBADD = daemon/libxttd.la libxtt/libxttcore.la $(SQLITE_LIBS) $(UV_LIBS) -lpthread

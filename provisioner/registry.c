@@ -6,9 +6,10 @@
  */
 #include "provisioner/registry_sql.h"
 
+#include "daemon/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -363,19 +364,9 @@ static xtt_err new_file(struct prov_registry *reg, const char *path)
 /* Makes a new name in a directory last. */
 static xtt_err sync_name(struct prov_registry *reg, const char *path)
 {
-    char *copy = strdup(path);
-    xtt_err err = XTT_OK;
-    int fd;
+    struct xttd_fail words = {0};
 
-    if (copy == NULL)
-        return XTT_ERR_NOMEM;
-    fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0 || fsync(fd) != 0)
-        err = fail(reg, "syncing its directory: %s", strerror(errno));
-    if (fd >= 0)
-        close(fd);
-    free(copy);
-    return err;
+    return xttd_file_sync_dir(path, &words) == XTT_OK ? XTT_OK : fail(reg, "%s", words.message);
 }
 
 xtt_err prov_registry_create(struct prov_registry **out, const char *path)

@@ -14,7 +14,7 @@
 #include <xtt/base.h>
 
 #define PROV_NAME_SIZE   65   /* a group's name with its NUL */
-#define PROV_URI_SIZE    512  /* a PKCS#11 URI with its NUL */
+#define PROV_LABEL_SIZE  65   /* the label of a key on its token with its NUL */
 #define PROV_REASON_SIZE 256  /* an operator's reason with its NUL */
 #define PROV_WRAPPED_MAX 1024 /* a wrapped secret */
 #define PROV_NONCE_MAX   64   /* a join nonce */
@@ -44,7 +44,7 @@ void prov_registry_rollback(struct prov_registry *reg);
 /* 1 while a transaction is open. */
 int prov_registry_is_open(const struct prov_registry *reg);
 
-/* Named settings that belong to the registry, such as the URI of the wrapping key.
+/* Named settings that belong to the registry, such as the label of the wrapping key.
  * XTT_ERR_NOT_FOUND; XTT_ERR_LENGTH if size, with the NUL, is too small. */
 XTT_MUST xtt_err prov_meta_get(struct prov_registry *reg, const char *name, char *value,
                                size_t size);
@@ -56,14 +56,14 @@ struct prov_root {
     int64_t number;
     uint8_t root_id[16];
     uint8_t public_key[65];
-    char uri[PROV_URI_SIZE]; /* "" if the private key is not on a token of this station */
+    char label[PROV_LABEL_SIZE]; /* "" if the private key is somewhere else */
     int64_t created;
 };
 
 struct prov_server {
     int64_t number;
     uint8_t public_key[65];
-    char uri[PROV_URI_SIZE];
+    char label[PROV_LABEL_SIZE];
     int has_certificate;
     uint8_t certificate[169];
     int64_t created;

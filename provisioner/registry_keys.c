@@ -31,7 +31,7 @@ xtt_err prov_root_add(struct prov_registry *reg, const struct prov_root *root)
 
     err = prov_sql_run(reg, SQL_ROOT_ADD,
                        PROV_ARGS(arg_blob(root->root_id, 16), arg_blob(root->public_key, 65),
-                                 arg_text(root->uri[0] != '\0' ? root->uri : NULL),
+                                 arg_text(root->label[0] != '\0' ? root->label : NULL),
                                  arg_int(root->created)),
                        &changes);
     if (err == XTT_OK && changes == 0)
@@ -47,7 +47,7 @@ static xtt_err read_root(struct prov_registry *reg, sqlite3_stmt *stmt, struct p
 
     if ((err = prov_sql_fixed(reg, stmt, 1, root.root_id, sizeof root.root_id)) != XTT_OK ||
         (err = prov_sql_fixed(reg, stmt, 2, root.public_key, sizeof root.public_key)) != XTT_OK ||
-        (err = prov_sql_text(reg, stmt, 3, root.uri, sizeof root.uri)) != XTT_OK)
+        (err = prov_sql_text(reg, stmt, 3, root.label, sizeof root.label)) != XTT_OK)
         return err;
     *out = root;
     return XTT_OK;
@@ -75,7 +75,7 @@ xtt_err prov_server_add(struct prov_registry *reg, const struct prov_server *ser
     xtt_err err;
 
     err = prov_sql_run(reg, SQL_SERVER_ADD,
-                       PROV_ARGS(arg_blob(server->public_key, 65), arg_text(server->uri),
+                       PROV_ARGS(arg_blob(server->public_key, 65), arg_text(server->label),
                                  arg_int(server->created)),
                        &changes);
     if (err == XTT_OK && changes == 0)
@@ -104,7 +104,7 @@ static xtt_err read_server(struct prov_registry *reg, sqlite3_stmt *stmt, struct
 
     server.has_certificate = sqlite3_column_type(stmt, 3) != SQLITE_NULL;
     if ((err = prov_sql_fixed(reg, stmt, 1, server.public_key, 65)) != XTT_OK ||
-        (err = prov_sql_text(reg, stmt, 2, server.uri, sizeof server.uri)) != XTT_OK)
+        (err = prov_sql_text(reg, stmt, 2, server.label, sizeof server.label)) != XTT_OK)
         return err;
     if (server.has_certificate &&
         (err = prov_sql_fixed(reg, stmt, 3, server.certificate, 169)) != XTT_OK)

@@ -260,7 +260,7 @@ END_TEST
 
 START_TEST(the_server_key_certified_last_is_the_current_one)
 {
-    struct prov_server a = {.uri = "pkcs11:object=a", .created = NOW}, b = a, out;
+    struct prov_server a = {.label = "a", .created = NOW}, b = a, out;
     uint8_t certificate[169] = {1};
 
     numbered(a.public_key, 's', 1);
@@ -277,7 +277,7 @@ START_TEST(the_server_key_certified_last_is_the_current_one)
     ck_assert_int_eq(prov_server_current(reg, &out), XTT_OK);
     ck_assert_mem_eq(out.public_key, a.public_key, 65);
     ck_assert_mem_eq(out.certificate, certificate, 169);
-    ck_assert_str_eq(out.uri, a.uri);
+    ck_assert_str_eq(out.label, a.label);
     ck_assert_int_eq(prov_server_requested(reg, &out), XTT_ERR_NOT_FOUND);
     a.public_key[5] = 9;
     ck_assert_int_eq(prov_server_certify(reg, a.public_key, certificate), XTT_ERR_NOT_FOUND);
@@ -287,19 +287,19 @@ END_TEST
 
 START_TEST(roots_are_found_by_id_or_newest)
 {
-    struct prov_root a = {.root_id = {1}, .uri = "pkcs11:object=root", .created = NOW}, b = a, out;
+    struct prov_root a = {.root_id = {1}, .label = "root", .created = NOW}, b = a, out;
 
     b.root_id[0] = 2;
-    b.uri[0] = '\0';
+    b.label[0] = '\0';
     ck_assert_int_eq(prov_root_get(reg, NULL, &out), XTT_ERR_NOT_FOUND);
     ck_assert_int_eq(prov_root_add(reg, &a), XTT_OK);
     ck_assert_int_eq(prov_root_add(reg, &a), XTT_ERR_EXISTS);
     ck_assert_int_eq(prov_root_add(reg, &b), XTT_OK);
     ck_assert_int_eq(prov_root_get(reg, NULL, &out), XTT_OK);
     ck_assert_int_eq(out.root_id[0], 2);
-    ck_assert_str_eq(out.uri, "");
+    ck_assert_str_eq(out.label, "");
     ck_assert_int_eq(prov_root_get(reg, a.root_id, &out), XTT_OK);
-    ck_assert_str_eq(out.uri, a.uri);
+    ck_assert_str_eq(out.label, a.label);
 }
 END_TEST
 
