@@ -59,7 +59,7 @@ const char *xttd_option_get(const struct xttd_call *call, const char *name)
     for (size_t i = 0; i < call->n_options; i++)
         if (strcmp(call->options[i]->name, name) == 0)
             return call->values[i];
-    assert(!"an option that is in no table");
+    assert(0 && "an option that is in no table");
     return NULL;
 }
 
@@ -96,7 +96,7 @@ static void collect(struct xttd_call *call, const struct xttd_option *options)
 static xtt_err read_options(struct xttd_call *call, const char *order, int argc, char **argv)
 {
     struct option longs[XTTD_OPTIONS_MAX + 1] = {{0}};
-    char letters[XTTD_OPTIONS_MAX + 4];
+    char letters[2 * XTTD_OPTIONS_MAX + 4];
     int code, at;
 
     at = snprintf(letters, sizeof letters, "%s:", order);
@@ -106,6 +106,8 @@ static xtt_err read_options(struct xttd_call *call, const char *order, int argc,
         longs[i] = (struct option){option->name, option->arg != NULL, NULL, 256 + (int)i};
         if (option->letter != 0)
             letters[at++] = (char)option->letter;
+        if (option->letter != 0 && option->arg != NULL)
+            letters[at++] = ':';
     }
     letters[at] = '\0';
     opterr = 0;

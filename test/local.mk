@@ -7,6 +7,7 @@ AM_CFLAGS += $(CHECK_CFLAGS)
 LDADD = libxtt/libxttcore.la $(CHECK_LIBS) $(CRYPTO_LIBS)
 
 noinst_HEADERS += \
+	test/support/capture.h \
 	test/support/hex.h \
 	test/support/party.h \
 	test/support/registry.h \
@@ -35,7 +36,27 @@ HANDSHAKE_TESTS = \
 	test/unit/handshake_machine
 test_unit_handshake_machine_SOURCES = test/unit/handshake_machine.c test/support/party.c
 
-DAEMON_TESTS =
+# Behind them the daemons' library, libuv for those that run a loop.
+DAEMON_TESTS = \
+	test/unit/daemon_cmd \
+	test/unit/daemon_config \
+	test/unit/daemon_fail \
+	test/unit/daemon_file \
+	test/unit/daemon_hex \
+	test/unit/daemon_log \
+	test/unit/daemon_net \
+	test/unit/daemon_notify \
+	test/unit/daemon_paper
+DAEMON_LDADD = daemon/libxttd.la $(LDADD) $(JANSSON_LIBS) $(UV_LIBS)
+test_unit_daemon_cmd_LDADD = $(DAEMON_LDADD)
+test_unit_daemon_config_LDADD = $(DAEMON_LDADD)
+test_unit_daemon_fail_LDADD = $(DAEMON_LDADD)
+test_unit_daemon_file_LDADD = $(DAEMON_LDADD)
+test_unit_daemon_hex_LDADD = $(DAEMON_LDADD)
+test_unit_daemon_log_LDADD = $(DAEMON_LDADD)
+test_unit_daemon_net_LDADD = $(DAEMON_LDADD)
+test_unit_daemon_notify_LDADD = $(DAEMON_LDADD)
+test_unit_daemon_paper_LDADD = $(DAEMON_LDADD)
 
 # On a real TPM: swtpm, one process for each test case.
 check_LTLIBRARIES += test/support/libswtpm.la

@@ -42,4 +42,14 @@ static inline const char *tmpdir_file(const char *name)
     return path;
 }
 
+/* Writes a file of it. */
+static inline void tmpdir_write(const char *name, const char *content)
+{
+    FILE *f = fopen(tmpdir_file(name), "w");
+
+    ck_assert_ptr_nonnull(f);
+    ck_assert_int_ge(fputs(content, f), 0);
+    ck_assert_int_eq(fclose(f), 0);
+}
+
 #endif
