@@ -74,6 +74,7 @@ xttinclude_HEADERS = \
 	libxtt/include/xtt/daa.h \
 	libxtt/include/xtt/policy.h \
 	libxtt/include/xtt/handshake.h \
+	libxtt/include/xtt/hash.h \
 	libxtt/include/xtt/identity.h \
 	libxtt/include/xtt/xtt.h
 

@@ -14,7 +14,15 @@ provisioner_libprovisioner_la_SOURCES = \
 	provisioner/registrar.h \
 	provisioner/registrar.c \
 	provisioner/limits.h \
-	provisioner/limits.c
+	provisioner/limits.c \
+	provisioner/backup.h \
+	provisioner/backup.c \
+	provisioner/settings.def \
+	provisioner/place.h \
+	provisioner/place.c \
+	provisioner/cmd.h \
+	provisioner/cmd_backup.c \
+	provisioner/cmd_identity.c
 provisioner_libprovisioner_la_CPPFLAGS = $(XTT_CPPFLAGS) -I$(srcdir)
-provisioner_libprovisioner_la_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(UV_CFLAGS) -pthread
-provisioner_libprovisioner_la_LIBADD = daemon/libxttd.la libxtt/libxttcore.la $(SQLITE_LIBS) $(UV_LIBS) -lpthread
+provisioner_libprovisioner_la_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(UV_CFLAGS) $(JANSSON_CFLAGS) -pthread
+provisioner_libprovisioner_la_LIBADD = daemon/libxttd.la $(SQLITE_LIBS) $(UV_LIBS) -lpthread

@@ -82,14 +82,17 @@ PKCS11_TESTS =
 
 # With the whole station's archive behind them; SQLite, because some look behind the registry's back.
 PROVISIONER_TESTS = \
+	test/unit/provisioner_backup \
 	test/unit/provisioner_identity \
 	test/unit/provisioner_limits \
 	test/unit/provisioner_registrar \
 	test/unit/provisioner_registry
-test_unit_provisioner_identity_LDADD = provisioner/libprovisioner.la $(LDADD)
-test_unit_provisioner_limits_LDADD = provisioner/libprovisioner.la $(LDADD)
-test_unit_provisioner_registrar_LDADD = provisioner/libprovisioner.la $(LDADD)
-test_unit_provisioner_registry_LDADD = provisioner/libprovisioner.la $(SQLITE_LIBS) $(LDADD)
+PROVISIONER_LDADD = provisioner/libprovisioner.la $(SQLITE_LIBS) $(LDADD)
+test_unit_provisioner_backup_LDADD = $(PROVISIONER_LDADD)
+test_unit_provisioner_identity_LDADD = $(PROVISIONER_LDADD)
+test_unit_provisioner_limits_LDADD = $(PROVISIONER_LDADD)
+test_unit_provisioner_registrar_LDADD = $(PROVISIONER_LDADD)
+test_unit_provisioner_registry_LDADD = $(PROVISIONER_LDADD)
 
 AGENT_TESTS =
 

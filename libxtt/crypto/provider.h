@@ -7,9 +7,9 @@
 #define XTT_CRYPTO_PROVIDER_H
 
 #include <xtt/base.h>
+#include <xtt/hash.h>
 
-/* Hashes over the concatenation of n spans.  XTT_ERR_CRYPTO if OpenSSL fails. */
-XTT_MUST xtt_err xtt_sha256(const xtt_bytes *parts, size_t n, uint8_t out[32]);
+/* Hashes over the concatenation of n spans; xtt_sha256 is in <xtt/hash.h>.  XTT_ERR_CRYPTO if OpenSSL fails. */
 XTT_MUST xtt_err xtt_sha512(const xtt_bytes *parts, size_t n, uint8_t out[64]);
 XTT_MUST xtt_err xtt_blake2b(const xtt_bytes *parts, size_t n, uint8_t out[64]);
 

@@ -20,7 +20,7 @@ system='(assert|ctype|dirent|dlfcn|errno|fcntl|getopt|grp|inttypes|libgen|limits
 
 allow libxtt/base 'xtt/(base\.h|err\.def)|base/'
 allow libxtt/wire 'xtt/(base|identity)\.h|base/|wire/'
-allow libxtt/crypto 'xtt/(base|signer|handshake)\.h|base/|crypto/|openssl/'
+allow libxtt/crypto 'xtt/(base|hash|signer|handshake)\.h|base/|crypto/|openssl/'
 allow libxtt/curve 'immintrin\.h|xtt/base\.h|base/|curve/'
 allow libxtt/daa 'xtt/(base|signer|daa)\.h|base/|curve/|crypto/|daa/'
 allow libxtt/handshake 'xtt/|base/|wire/|crypto/|daa/|handshake/'

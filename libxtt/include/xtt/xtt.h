@@ -4,6 +4,7 @@
 #define XTT_XTT_H
 
 #include <xtt/base.h>
+#include <xtt/hash.h>
 #include <xtt/signer.h>
 #include <xtt/cert.h>
 #include <xtt/daa.h>
