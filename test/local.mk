@@ -40,6 +40,7 @@ test_unit_handshake_machine_SOURCES = test/unit/handshake_machine.c test/support
 DAEMON_TESTS = \
 	test/unit/daemon_cmd \
 	test/unit/daemon_config \
+	test/unit/daemon_conn \
 	test/unit/daemon_fail \
 	test/unit/daemon_file \
 	test/unit/daemon_hex \
@@ -50,6 +51,8 @@ DAEMON_TESTS = \
 DAEMON_LDADD = daemon/libxttd.la $(LDADD) $(JANSSON_LIBS) $(UV_LIBS)
 test_unit_daemon_cmd_LDADD = $(DAEMON_LDADD)
 test_unit_daemon_config_LDADD = $(DAEMON_LDADD)
+test_unit_daemon_conn_SOURCES = test/unit/daemon_conn.c test/support/party.c
+test_unit_daemon_conn_LDADD = $(DAEMON_LDADD)
 test_unit_daemon_fail_LDADD = $(DAEMON_LDADD)
 test_unit_daemon_file_LDADD = $(DAEMON_LDADD)
 test_unit_daemon_hex_LDADD = $(DAEMON_LDADD)
