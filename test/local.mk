@@ -10,10 +10,12 @@ noinst_HEADERS += \
 	test/support/capture.h \
 	test/support/hex.h \
 	test/support/party.h \
+	test/support/field.h \
 	test/support/registry.h \
 	test/support/script_rng.h \
 	test/support/suite.h \
-	test/support/tmpdir.h
+	test/support/tmpdir.h \
+	test/support/tower.h
 
 BASE_TESTS = \
 	test/unit/base_err \
@@ -22,7 +24,15 @@ BASE_TESTS = \
 CRYPTO_TESTS = \
 	test/unit/crypto_suite
 
-CURVE_TESTS =
+CURVE_TESTS = \
+	test/unit/curve_scalar \
+	test/unit/curve_fp \
+	test/unit/curve_fp2 \
+	test/unit/curve_fp6 \
+	test/unit/curve_fp12 \
+	test/unit/curve_g1 \
+	test/unit/curve_g2 \
+	test/unit/curve_pairing
 
 DAA_TESTS =
 
