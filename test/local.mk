@@ -11,6 +11,7 @@ noinst_HEADERS += \
 	test/support/hex.h \
 	test/support/party.h \
 	test/support/field.h \
+	test/support/group.h \
 	test/support/registry.h \
 	test/support/script_rng.h \
 	test/support/suite.h \
@@ -34,7 +35,16 @@ CURVE_TESTS = \
 	test/unit/curve_g2 \
 	test/unit/curve_pairing
 
-DAA_TESTS =
+DAA_TESTS = \
+	test/unit/daa_encode \
+	test/unit/daa_hash \
+	test/unit/daa_group \
+	test/unit/daa_revoke \
+	test/unit/daa_verify \
+	test/unit/daa_sign \
+	test/unit/daa_join \
+	test/unit/daa_issue \
+	test/unit/daa_soft
 
 WIRE_TESTS = \
 	test/unit/wire_id \

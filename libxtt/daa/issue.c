@@ -107,7 +107,7 @@ int xtt_daa_issuer_matches(const uint8_t secret[XTT_DAA_ISSUER_SECRET_SIZE],
         xtt_g2_mul(&px, &xtt_g2_generator, &x);
         xtt_g2_mul(&py, &xtt_g2_generator, &y);
         same = xtt_g2_to_bytes(key, &px) && xtt_g2_to_bytes(key + 129, &py) &&
-               memcmp(key, gpk, sizeof key) == 0;
+               xtt_ct_eq(key, gpk, sizeof key);
     }
     xtt_wipe(&x, sizeof x);
     xtt_wipe(&y, sizeof y);
