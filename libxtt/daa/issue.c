@@ -30,37 +30,67 @@ static void respond(uint8_t out[static 32], const struct scalar *k, const struct
     xtt_scalar_to_bytes(out, &s);
 }
 
-xtt_err xtt_daa_issuer_new(struct xtt_rng *rng, uint8_t secret[XTT_DAA_ISSUER_SECRET_SIZE],
-                           uint8_t pub[XTT_DAA_ISSUER_KEY_SIZE])
+/* X || Y || c || sx || sy for the secrets x and y. */
+static xtt_err prove_key(const struct scalar *x, const struct scalar *y, struct xtt_rng *rng,
+                         uint8_t pub[static XTT_DAA_ISSUER_KEY_SIZE])
 {
     struct {
-        struct scalar x, y, rx, ry;
+        struct scalar x, y;
     } k;
-    struct g2 x, y, rx, ry;
+    struct g2 px, py, rx, ry;
     uint8_t key[XTT_DAA_ISSUER_KEY_SIZE];
     struct scalar c;
     xtt_err err;
 
-    if ((err = xtt_daa_draw(rng, &k.x)) != XTT_OK || (err = xtt_daa_draw(rng, &k.y)) != XTT_OK ||
-        (err = xtt_daa_draw(rng, &k.rx)) != XTT_OK || (err = xtt_daa_draw(rng, &k.ry)) != XTT_OK)
+    if ((err = xtt_daa_draw(rng, &k.x)) != XTT_OK || (err = xtt_daa_draw(rng, &k.y)) != XTT_OK)
         goto out;
-    xtt_g2_mul(&x, &xtt_g2_generator, &k.x);
-    xtt_g2_mul(&y, &xtt_g2_generator, &k.y);
-    xtt_g2_mul(&rx, &xtt_g2_generator, &k.rx);
-    xtt_g2_mul(&ry, &xtt_g2_generator, &k.ry);
-    if (!xtt_g2_to_bytes(key, &x) || !xtt_g2_to_bytes(key + 129, &y)) {
+    xtt_g2_mul(&px, &xtt_g2_generator, x);
+    xtt_g2_mul(&py, &xtt_g2_generator, y);
+    xtt_g2_mul(&rx, &xtt_g2_generator, &k.x);
+    xtt_g2_mul(&ry, &xtt_g2_generator, &k.y);
+    if (!xtt_g2_to_bytes(key, &px) || !xtt_g2_to_bytes(key + 129, &py)) {
         err = XTT_ERR_INTERNAL;
         goto out;
     }
     if ((err = hash_key(&rx, &ry, key, &c)) != XTT_OK)
         goto out;
     xtt_scalar_to_bytes(key + 258, &c);
-    respond(key + 290, &k.rx, &c, &k.x);
-    respond(key + 322, &k.ry, &c, &k.y);
+    respond(key + 290, &k.x, &c, x);
+    respond(key + 322, &k.y, &c, y);
     memcpy(pub, key, sizeof key);
+out:
+    xtt_wipe(&k, sizeof k);
+    return err;
+}
+
+xtt_err xtt_daa_issuer_new(struct xtt_rng *rng, uint8_t secret[XTT_DAA_ISSUER_SECRET_SIZE],
+                           uint8_t pub[XTT_DAA_ISSUER_KEY_SIZE])
+{
+    struct {
+        struct scalar x, y;
+    } k;
+    xtt_err err;
+
+    if ((err = xtt_daa_draw(rng, &k.x)) != XTT_OK || (err = xtt_daa_draw(rng, &k.y)) != XTT_OK ||
+        (err = prove_key(&k.x, &k.y, rng, pub)) != XTT_OK)
+        goto out;
     xtt_scalar_to_bytes(secret, &k.x);
     xtt_scalar_to_bytes(secret + 32, &k.y);
 out:
+    xtt_wipe(&k, sizeof k);
+    return err;
+}
+
+xtt_err xtt_daa_issuer_public(const uint8_t secret[XTT_DAA_ISSUER_SECRET_SIZE],
+                              struct xtt_rng *rng, uint8_t pub[XTT_DAA_ISSUER_KEY_SIZE])
+{
+    struct {
+        struct scalar x, y;
+    } k;
+    xtt_err err;
+
+    if ((err = xtt_daa_secrets_decode(&k.x, &k.y, secret)) == XTT_OK)
+        err = prove_key(&k.x, &k.y, rng, pub);
     xtt_wipe(&k, sizeof k);
     return err;
 }

@@ -57,6 +57,25 @@ START_TEST(matches_no_secret_out_of_range)
 }
 END_TEST
 
+START_TEST(proves_a_secret_that_was_made_elsewhere)
+{
+    uint8_t pub[354], secret[64];
+
+    ck_assert_int_eq(xtt_daa_issuer_public(issuer_secret, NULL, pub), XTT_OK);
+    ck_assert_mem_eq(pub, issuer_pub, 258);
+    ck_assert_mem_ne(pub + 258, issuer_pub + 258, 96);
+    ck_assert_int_eq(xtt_daa_issuer_check(pub), XTT_OK);
+    memset(pub, 7, sizeof pub);
+    for (int half = 0; half < 2; half++)
+        for (int byte = 0; byte < 256; byte += 255) {
+            memcpy(secret, issuer_secret, 64);
+            memset(secret + 32 * half, byte, 32);
+            ck_assert_int_eq(xtt_daa_issuer_public(secret, NULL, pub), XTT_ERR_SCALAR);
+            ck_assert_uint_eq(pub[353], 7);
+        }
+}
+END_TEST
+
 START_TEST(issues_what_the_member_accepts)
 {
     ck_assert_int_eq(xtt_daa_credential_check(group, alice.q, alice.cred, alice.cred_sig), XTT_OK);
@@ -109,6 +128,7 @@ static void fill(TCase *tc)
     tcase_add_test(tc, rejects_an_issuer_key_with_a_bit_changed);
     tcase_add_test(tc, rejects_a_proof_of_something_else);
     tcase_add_loop_test(tc, matches_no_secret_out_of_range, 0, 2);
+    tcase_add_test(tc, proves_a_secret_that_was_made_elsewhere);
     tcase_add_test(tc, issues_what_the_member_accepts);
     tcase_add_test(tc, issues_to_points_only);
     tcase_add_loop_test(tc, issues_with_good_secrets_only, 0, 2);

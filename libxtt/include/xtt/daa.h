@@ -40,6 +40,10 @@ XTT_API XTT_MUST xtt_err xtt_daa_basename_check(xtt_bytes basename);
 XTT_API XTT_MUST xtt_err xtt_daa_issuer_new(struct xtt_rng *rng,
                                             uint8_t secret[XTT_DAA_ISSUER_SECRET_SIZE],
                                             uint8_t pub[XTT_DAA_ISSUER_KEY_SIZE]);
+/* The public key of an issuer secret that was made elsewhere, with a fresh proof.  XTT_ERR_SCALAR. */
+XTT_API XTT_MUST xtt_err xtt_daa_issuer_public(const uint8_t secret[XTT_DAA_ISSUER_SECRET_SIZE],
+                                               struct xtt_rng *rng,
+                                               uint8_t pub[XTT_DAA_ISSUER_KEY_SIZE]);
 /* Decodes an issuer public key and checks its proof.  XTT_ERR_POINT, XTT_ERR_SCALAR, or XTT_ERR_GROUP
  * if the proof is wrong. */
 XTT_API XTT_MUST xtt_err xtt_daa_issuer_check(const uint8_t pub[XTT_DAA_ISSUER_KEY_SIZE]);
