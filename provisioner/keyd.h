@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * keyd, the one process of a station that owns the HSM, and the client that talks to it.  keyd is the
- * same program run again with a hidden verb; it never sees a byte from the network.  Each token has one
- * keyd at a time: whoever needs the token connects to the keyd that is running (a socket in the state
- * directory) or starts one of its own.
+ * keyd, the one process of a station that owns the HSM, and the client that talks to it.  keyd is
+ * the same program run again with a hidden verb; it never sees a byte from the network.  Each token
+ * has one keyd at a time: whoever needs the token connects to the keyd that is running (a socket in
+ * the state directory) or starts one of its own.
  *
- * Every call may answer XTT_ERR_HSM_UNREACHABLE when keyd is gone, and what pkcs11/p11.h says of the
- * operation; the words are then in fail.
+ * Every call may answer XTT_ERR_HSM_UNREACHABLE when keyd is gone, and what pkcs11/p11.h says of
+ * the operation; the words are then in fail.
  */
 #ifndef XTT_PROVISIONER_KEYD_H
 #define XTT_PROVISIONER_KEYD_H
@@ -22,24 +22,26 @@
 struct prov_keyd;
 
 struct prov_keyd_config {
-    const char *state;     /* the state directory */
-    const char *token;     /* RFC 7512 URI of the token, with module-path */
-    int pin_fd;            /* a descriptor with the PIN, or -1 */
-    int is_shared;         /* 1: other commands may use a keyd that this call starts (serve) */
-    /* Called once, on a thread of the client's, when keyd is gone without being asked to; or NULL. */
+    const char *state; /* the state directory */
+    const char *token; /* RFC 7512 URI of the token, with module-path */
+    int pin_fd;        /* a descriptor with the PIN, or -1 */
+    int is_shared;     /* 1: other commands may use a keyd that this call starts (serve) */
+    /* Called once, on a thread of the client's, when keyd is gone without being asked to; or NULL.
+     */
     void (*gone)(void *arg);
     void *arg;
 };
 
-/* Connects to the token's keyd or starts one, which opens the token: XTT_ERR_CONFIG, XTT_ERR_HSM_PIN,
- * XTT_ERR_HSM_UNREACHABLE and so on with keyd's words.  Call it before threads are started: it forks.
- * Fields of cfg are copied but for arg. */
+/* Connects to the token's keyd or starts one, which opens the token: XTT_ERR_CONFIG,
+ * XTT_ERR_HSM_PIN, XTT_ERR_HSM_UNREACHABLE and so on with keyd's words.  Call it before threads are
+ * started: it forks. Fields of cfg are copied but for arg. */
 XTT_MUST xtt_err prov_keyd_open(struct prov_keyd **out, const struct prov_keyd_config *cfg,
                                 struct xttd_fail *fail);
 /* Hangs up; a keyd that was started here ends.  NULL is fine.  All signers and askings are gone. */
 void prov_keyd_close(struct prov_keyd *keyd);
 
-/* ---- calls that wait for the answer; several threads may call at once --------------------------- */
+/* ---- calls that wait for the answer; several threads may call at once ---------------------------
+ */
 
 /* The token answers: asks for its state, and signs nothing. */
 XTT_MUST xtt_err prov_keyd_check(struct prov_keyd *keyd, struct xttd_fail *fail);
@@ -55,8 +57,8 @@ XTT_MUST xtt_err prov_keyd_make_key(struct prov_keyd *keyd, const char *label, u
 /* Makes the AES-256 wrapping key.  XTT_ERR_EXISTS. */
 XTT_MUST xtt_err prov_keyd_make_wrapping_key(struct prov_keyd *keyd, const char *label,
                                              struct xttd_fail *fail);
-/* Encrypts a secret of the station (K_alloc and the like) under the wrapping key; aad says what it is
- * and must be given again.  XTT_ERR_ARGUMENT: blob is too small. */
+/* Encrypts a secret of the station (K_alloc and the like) under the wrapping key; aad says what it
+ * is and must be given again.  XTT_ERR_ARGUMENT: blob is too small. */
 XTT_MUST xtt_err prov_keyd_wrap(struct prov_keyd *keyd, const char *wrapping_key, xtt_bytes aad,
                                 xtt_bytes plain, uint8_t blob[PROV_KEYD_BLOB_MAX], size_t *n,
                                 struct xttd_fail *fail);
@@ -86,7 +88,8 @@ XTT_MUST xtt_err prov_keyd_issue(struct prov_keyd *keyd, const uint8_t gpk[XTT_D
 XTT_MUST xtt_err prov_keyd_signer_new(struct xtt_signer **out, struct prov_keyd *keyd,
                                       const char *label);
 
-/* ---- a signer that does not wait ----------------------------------------------------------------- */
+/* ---- a signer that does not wait
+ * ----------------------------------------------------------------- */
 
 /*
  * For one handshake of serve: sign answers XTT_AGAIN, ready is called when the answer is there, and
@@ -97,7 +100,7 @@ XTT_MUST xtt_err prov_keyd_signer_new(struct xtt_signer **out, struct prov_keyd 
 struct prov_asking {
     struct xtt_signer signer; /* ops->free is NULL: embed the struct */
     struct prov_keyd *keyd;
-    const char *label;        /* borrowed */
+    const char *label; /* borrowed */
     void (*ready)(void *arg);
     void *arg;
 
@@ -116,7 +119,8 @@ void prov_asking_init(struct prov_asking *asking, struct prov_keyd *keyd, const 
 /* Forgets a question that is still open. */
 void prov_asking_wipe(struct prov_asking *asking);
 
-/* ---- keyd itself --------------------------------------------------------------------------------- */
+/* ---- keyd itself
+ * --------------------------------------------------------------------------------- */
 
 /* The hidden verb: opens the token, answers on the descriptor and, if shared, on the socket, until
  * the descriptor closes.  Answers the exit status. */

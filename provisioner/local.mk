@@ -15,6 +15,8 @@ provisioner_libprovisioner_la_SOURCES = \
 	provisioner/registrar.c \
 	provisioner/limits.h \
 	provisioner/limits.c \
+	provisioner/roster.h \
+	provisioner/roster.c \
 	provisioner/backup.h \
 	provisioner/backup.c \
 	provisioner/settings.def \

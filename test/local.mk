@@ -109,13 +109,15 @@ PROVISIONER_TESTS = \
 	test/unit/provisioner_identity \
 	test/unit/provisioner_limits \
 	test/unit/provisioner_registrar \
-	test/unit/provisioner_registry
+	test/unit/provisioner_registry \
+	test/unit/provisioner_roster
 PROVISIONER_LDADD = provisioner/libprovisioner.la $(SQLITE_LIBS) $(LDADD)
 test_unit_provisioner_backup_LDADD = $(PROVISIONER_LDADD)
 test_unit_provisioner_identity_LDADD = $(PROVISIONER_LDADD)
 test_unit_provisioner_limits_LDADD = $(PROVISIONER_LDADD)
 test_unit_provisioner_registrar_LDADD = $(PROVISIONER_LDADD)
 test_unit_provisioner_registry_LDADD = $(PROVISIONER_LDADD)
+test_unit_provisioner_roster_LDADD = $(PROVISIONER_LDADD)
 
 AGENT_TESTS =
 
