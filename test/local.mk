@@ -2,7 +2,7 @@
 # Tests may see everything: what they include and link by default is set here, once.  A unit test is
 # one Check program per source noun, and its name mirrors the source (unit/base_mem tests
 # libxtt/base/mem.c); adding one is adding its name to its folder's list.
-AM_CPPFLAGS = $(XTT_CPPFLAGS) -I$(srcdir)/libxtt -I$(srcdir)
+AM_CPPFLAGS = $(XTT_CPPFLAGS) -I$(srcdir)/libxtt -I$(srcdir) $(P11_CFLAGS)
 AM_CFLAGS += $(CHECK_CFLAGS)
 LDADD = libxtt/libxttcore.la $(CHECK_LIBS) $(CRYPTO_LIBS)
 
@@ -14,8 +14,10 @@ noinst_HEADERS += \
 	test/support/group.h \
 	test/support/registry.h \
 	test/support/script_rng.h \
+	test/support/softhsm.h \
 	test/support/suite.h \
 	test/support/tmpdir.h \
+	test/support/token.h \
 	test/support/tower.h
 
 BASE_TESTS = \
@@ -101,7 +103,24 @@ test_unit_tpm_gsigner_LDADD = $(TPM_LDADD)
 test_unit_tpm_signer_LDADD = $(TPM_LDADD)
 endif
 
-PKCS11_TESTS =
+# On a real SoftHSM, each test with a token of its own.
+PKCS11_TESTS = \
+	test/unit/pkcs11_blob \
+	test/unit/pkcs11_keygen \
+	test/unit/pkcs11_pin \
+	test/unit/pkcs11_session \
+	test/unit/pkcs11_signer \
+	test/unit/pkcs11_uri \
+	test/unit/pkcs11_wrap
+PKCS11_LDADD = test/support/libsofthsm.la pkcs11/libxttp11.la $(LDADD) $(P11_LIBS) -lpthread
+test_unit_pkcs11_blob_LDADD = $(PKCS11_LDADD)
+test_unit_pkcs11_keygen_LDADD = $(PKCS11_LDADD)
+test_unit_pkcs11_pin_LDADD = $(PKCS11_LDADD)
+test_unit_pkcs11_session_LDADD = $(PKCS11_LDADD)
+test_unit_pkcs11_signer_LDADD = $(PKCS11_LDADD)
+test_unit_pkcs11_uri_LDADD = $(PKCS11_LDADD)
+test_unit_pkcs11_wrap_LDADD = $(PKCS11_LDADD)
+test_support_libsofthsm_la_SOURCES = test/support/softhsm.c
 
 # With the whole station's archive behind them; SQLite, because some look behind the registry's back.
 PROVISIONER_TESTS = \
@@ -121,10 +140,15 @@ test_unit_provisioner_roster_LDADD = $(PROVISIONER_LDADD)
 
 AGENT_TESTS =
 
+EXTRA_DIST += test/support/with-softhsm
+
 if HAVE_CHECK
+check_LTLIBRARIES += test/support/libsofthsm.la
 UNIT_TESTS = $(BASE_TESTS) $(CRYPTO_TESTS) $(CURVE_TESTS) $(DAA_TESTS) $(WIRE_TESTS) \
-	$(HANDSHAKE_TESTS) $(DAEMON_TESTS) $(TPM_TESTS) $(PKCS11_TESTS) $(PROVISIONER_TESTS) \
-	$(AGENT_TESTS)
+	$(HANDSHAKE_TESTS) $(DAEMON_TESTS) $(TPM_TESTS) $(AGENT_TESTS)
+if WITH_PKCS11
+UNIT_TESTS += $(PKCS11_TESTS) $(PROVISIONER_TESTS)
+endif
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
