@@ -209,3 +209,24 @@ check-valgrind: $(BASE_TESTS) $(CRYPTO_TESTS) $(WIRE_TESTS) $(HANDSHAKE_TESTS) $
 	@for t in $^; do echo "$$t"; \
 		CK_FORK=no CK_DEFAULT_TIMEOUT=0 $(LIBTOOL) --mode=execute $(VALGRIND) ./$$t || exit 1; done
 .PHONY: check-valgrind
+
+# Secrets under memcheck: a branch or an index that depends on one fails.
+EXTRA_PROGRAMS += test/ct/curve
+check-ct: test/ct/curve
+	@srcdir=$(srcdir) LIBTOOL="$(LIBTOOL)" $(SHELL) $(srcdir)/test/ct/run.sh
+.PHONY: check-ct
+EXTRA_DIST += \
+	test/ct/allowed.supp \
+	test/ct/run.sh
+
+# One line per operation, each beside what it is compared with; a file for each area.
+EXTRA_PROGRAMS += test/bench/bench
+test_bench_bench_SOURCES = \
+	test/bench/bench.h \
+	test/bench/bench.c \
+	test/bench/anchors.c \
+	test/bench/curve.c \
+	test/bench/daa.c
+bench: test/bench/bench
+	@./test/bench/bench $(BENCH)
+.PHONY: bench

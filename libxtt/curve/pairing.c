@@ -111,30 +111,23 @@ struct place {
     const struct pairing_lines *q;
 };
 
-/* The places of all p that are not infinity, with one inversion.  Returns how many. */
-static size_t place_all(struct place o[static XTT_PAIRING_FACTORS],
-                        const struct pairing_factor *factors, size_t n)
+/* With one inversion for all; y is never 0, as the order is odd.  Infinity (0 : y : 0) needs no care:
+ * each of its lines is w^3, which lies in Fp4, and the final powering takes Fp4 to 1. */
+static void place_all(struct place o[static XTT_PAIRING_FACTORS],
+                      const struct pairing_factor *factors, size_t n)
 {
     struct fp before[XTT_PAIRING_FACTORS + 1] = {XTT_FP_ONE}, inverse, inv_y;
-    const struct g1 *p[XTT_PAIRING_FACTORS];
-    size_t used = 0;
 
-    for (size_t i = 0; i < n; i++) {
-        if (xtt_g1_is_infinity(&factors[i].p))
-            continue;
-        p[used] = &factors[i].p;
-        o[used].q = factors[i].q;
-        xtt_fp_mul(&before[used + 1], &before[used], &p[used]->y);
-        used++;
-    }
-    xtt_fp_inv(&inverse, &before[used]);
-    for (size_t i = used; i-- > 0;) {
+    for (size_t i = 0; i < n; i++)
+        xtt_fp_mul(&before[i + 1], &before[i], &factors[i].p.y);
+    xtt_fp_inv(&inverse, &before[n]);
+    for (size_t i = n; i-- > 0;) {
         xtt_fp_mul(&inv_y, &inverse, &before[i]);
-        xtt_fp_mul(&inverse, &inverse, &p[i]->y);
-        xtt_fp_mul(&o[i].x_over_y, &p[i]->x, &inv_y);
-        xtt_fp_mul(&o[i].inv_y, &p[i]->z, &inv_y);
+        xtt_fp_mul(&inverse, &inverse, &factors[i].p.y);
+        xtt_fp_mul(&o[i].x_over_y, &factors[i].p.x, &inv_y);
+        xtt_fp_mul(&o[i].inv_y, &factors[i].p.z, &inv_y);
+        o[i].q = factors[i].q;
     }
-    return used;
 }
 
 static void multiply_lines(struct fp12 *f, const struct place *places, size_t n, int line)
@@ -154,7 +147,7 @@ void xtt_pairing_miller(struct fp12 *o, const struct pairing_factor *factors, si
     struct fp12 f;
     int line = 0;
 
-    n = place_all(places, factors, n);
+    place_all(places, factors, n);
     xtt_fp12_one(&f);
     for (size_t i = 0; i < sizeof loop_digits; i++) {
         if (i > 0)

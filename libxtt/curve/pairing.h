@@ -26,8 +26,7 @@ struct pairing_factor {
 
 /* q is not infinity. */
 void xtt_pairing_prepare(struct pairing_lines *o, const struct g2 *q);
-/* The product of e(p, q) over n <= XTT_PAIRING_FACTORS factors; a p at infinity counts as 1.
- * CT: which of the p are infinity leaks, and nothing else. */
+/* The product of e(p, q) over n <= XTT_PAIRING_FACTORS factors; a p at infinity counts as 1. */
 void xtt_pairing_product(struct fp12 *o, const struct pairing_factor *factors, size_t n);
 /* e(p, q), for a q that is not infinity. */
 void xtt_pairing(struct fp12 *o, const struct g1 *p, const struct g2 *q);
