@@ -223,9 +223,8 @@ uint64_t xtt_g2_from_bytes(struct g2 *o, const uint8_t in[static 129])
     struct g2 t = {.z = FP2_ONE};
     struct fp2 left, right;
 
-    if (in[0] != 4 || !xtt_fp_from_bytes(&t.x.c0, in + 1) ||
-        !xtt_fp_from_bytes(&t.x.c1, in + 33) || !xtt_fp_from_bytes(&t.y.c0, in + 65) ||
-        !xtt_fp_from_bytes(&t.y.c1, in + 97))
+    if (in[0] != 4 || !xtt_fp_from_bytes(&t.x.c0, in + 1) || !xtt_fp_from_bytes(&t.x.c1, in + 33) ||
+        !xtt_fp_from_bytes(&t.y.c0, in + 65) || !xtt_fp_from_bytes(&t.y.c1, in + 97))
         return 0;
     xtt_fp2_sqr(&left, &t.y);
     xtt_fp2_sqr(&right, &t.x);

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The optimal ate pairing (F. Vercauteren 2010) on FP256BN.  The twist is of M type, so a line
- * through points of the twist, taken at (x, y) of G1 and times w^3, has coefficients at 1, w^2, w^3.
+ * through points of the twist, taken at (x, y) of G1 and times w^3, has coefficients at 1, w^2,
+ * w^3.
  */
 #include "curve/pairing.h"
 
 /* -(6u + 2) in non-adjacent form, from the digit below the leading one. */
-static const int8_t loop_digits[65] = {
-    0, 1, 0, 0, -1, 0, 1, 0, -1, 0, 0, 0, 1, 0, 0, 1, 0, 0, -1, 0, 0, 0,
-    0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 1,
-    0, 0, 1, 0, 0, 0, 0, 0, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0};
+static const int8_t loop_digits[65] = {0, 1,  0, 0, -1, 0, 1, 0, -1, 0, 0, 0, 1, 0, 0, 1, 0,
+                                       0, -1, 0, 0, 0,  0, 1, 0, 1,  0, 0, 0, 0, 0, 0, 1, 0,
+                                       0, 1,  0, 0, 1,  0, 0, 0, 0,  1, 0, 0, 1, 0, 0, 0, 0,
+                                       0, -1, 0, 0, 0,  0, 0, 0, 0,  0, 0, 1, 0, 0};
 
 /* -u in non-adjacent form, from the digit below the leading one. */
-static const int8_t u_digits[63] = {
-    0, -1, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, -1, 0, 0, 0, 0, -1, 0,
-    -1, 0, 0, -1, 0, 0, 0, 0, 0, 0, 0, 1, 0, -1, 0, 0, 0, 1, 0, -1, 0,
-    -1, 0, 0, 0, 0, 1, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+static const int8_t u_digits[63] = {0, -1, 0,  1,  0, 0,  0, 1, 0,  0, 0,  0, 1, 0, -1, 0,
+                                    0, 0,  0,  -1, 0, -1, 0, 0, -1, 0, 0,  0, 0, 0, 0,  0,
+                                    1, 0,  -1, 0,  0, 0,  1, 0, -1, 0, -1, 0, 0, 0, 0,  1,
+                                    0, 1,  0,  1,  0, 0,  0, 0, 0,  0, 0,  0, 0, 0, 1};
 
 /* One line before scaling: l0 + l2 x w^2 + l3 y w^3. */
 struct line {
@@ -111,8 +112,8 @@ struct place {
     const struct pairing_lines *q;
 };
 
-/* With one inversion for all; y is never 0, as the order is odd.  Infinity (0 : y : 0) needs no care:
- * each of its lines is w^3, which lies in Fp4, and the final powering takes Fp4 to 1. */
+/* With one inversion for all; y is never 0, as the order is odd.  Infinity (0 : y : 0) needs no
+ * care: each of its lines is w^3, which lies in Fp4, and the final powering takes Fp4 to 1. */
 static void place_all(struct place o[static XTT_PAIRING_FACTORS],
                       const struct pairing_factor *factors, size_t n)
 {
@@ -200,27 +201,27 @@ void xtt_pairing_final(struct fp12 *o, const struct fp12 *f)
     xtt_fp12_mul(&s, &y0, &t);
     xtt_fp12_frobenius2(&t, &y0);
     xtt_fp12_mul(&y0, &s, &t);
-    xtt_fp12_conj(&y1, &a);           /* a^-1 */
-    xtt_fp12_frobenius2(&y2, &fuu);   /* a^(u^2 p^2) */
-    xtt_fp12_frobenius(&y3, &fu);     /* a^(-u p) */
+    xtt_fp12_conj(&y1, &a);         /* a^-1 */
+    xtt_fp12_frobenius2(&y2, &fuu); /* a^(u^2 p^2) */
+    xtt_fp12_frobenius(&y3, &fu);   /* a^(-u p) */
     xtt_fp12_conj(&y3, &y3);
-    xtt_fp12_frobenius(&y4, &fuu);    /* a^(-u - u^2 p) */
+    xtt_fp12_frobenius(&y4, &fuu); /* a^(-u - u^2 p) */
     xtt_fp12_mul(&y4, &y4, &fu);
     xtt_fp12_conj(&y4, &y4);
-    xtt_fp12_conj(&y5, &fuu);         /* a^(-u^2) */
-    xtt_fp12_frobenius(&y6, &fuuu);   /* a^(-u^3 - u^3 p) */
+    xtt_fp12_conj(&y5, &fuu);       /* a^(-u^2) */
+    xtt_fp12_frobenius(&y6, &fuuu); /* a^(-u^3 - u^3 p) */
     xtt_fp12_mul(&y6, &y6, &fuuu);
     xtt_fp12_conj(&y6, &y6);
 
     xtt_fp12_sqr_cyclotomic(&s, &y6);
     xtt_fp12_mul(&s, &s, &y4);
-    xtt_fp12_mul(&s, &s, &y5);        /* y4 y5 y6^2 */
+    xtt_fp12_mul(&s, &s, &y5); /* y4 y5 y6^2 */
     xtt_fp12_mul(&t, &y3, &y5);
-    xtt_fp12_mul(&t, &t, &s);         /* y3 y4 y5^2 y6^2 */
-    xtt_fp12_mul(&s, &s, &y2);        /* y2 y4 y5 y6^2 */
+    xtt_fp12_mul(&t, &t, &s);  /* y3 y4 y5^2 y6^2 */
+    xtt_fp12_mul(&s, &s, &y2); /* y2 y4 y5 y6^2 */
     xtt_fp12_sqr_cyclotomic(&t, &t);
     xtt_fp12_mul(&t, &t, &s);
-    xtt_fp12_sqr_cyclotomic(&t, &t);  /* y2^2 y3^4 y4^6 y5^10 y6^12 */
+    xtt_fp12_sqr_cyclotomic(&t, &t); /* y2^2 y3^4 y4^6 y5^10 y6^12 */
     xtt_fp12_mul(&s, &t, &y1);
     xtt_fp12_mul(&t, &t, &y0);
     xtt_fp12_sqr_cyclotomic(&s, &s);

@@ -64,7 +64,7 @@ XTT_MUST xtt_err xtt_daa_hash_to_point(struct daa_basepoint *o, xtt_bytes basena
 struct daa_proof {
     uint8_t base[65], pub[65]; /* S and W */
     uint8_t c[32], s[32], n[32];
-    uint8_t k[65];             /* with a basename */
+    uint8_t k[65]; /* with a basename */
 };
 
 /* Fills c, s, n (and k, unless basename is empty) for base and pub.  XTT_ERR_CREDENTIAL if pub does

@@ -34,8 +34,8 @@ xtt_err xtt_daa_secrets_decode(struct scalar *x, struct scalar *y, const uint8_t
     return XTT_OK;
 }
 
-/* A number out of range is thrown away, which happens once in 2^46 draws: a source that goes on like
- * this is broken. */
+/* A number out of range is thrown away, which happens once in 2^46 draws: a source that goes on
+ * like this is broken. */
 xtt_err xtt_daa_draw(struct xtt_rng *rng, struct scalar *k)
 {
     uint8_t bytes[32];

@@ -32,7 +32,8 @@ static void put_counter(uint8_t p[static 4], uint32_t counter)
         p[i] = (uint8_t)(counter >> (8 * i));
 }
 
-/* One try; *in_order says whether the hash was below r.  XTT_ERR_NOT_FOUND: try the next counter. */
+/* One try; *in_order says whether the hash was below r.  XTT_ERR_NOT_FOUND: try the next counter.
+ */
 static xtt_err try_counter(struct g1 *point, const uint8_t *s2, size_t s2_size, int *in_order)
 {
     const xtt_bytes part = xtt_span(s2, s2_size);

@@ -81,8 +81,8 @@ out:
     return err;
 }
 
-xtt_err xtt_daa_issuer_public(const uint8_t secret[XTT_DAA_ISSUER_SECRET_SIZE],
-                              struct xtt_rng *rng, uint8_t pub[XTT_DAA_ISSUER_KEY_SIZE])
+xtt_err xtt_daa_issuer_public(const uint8_t secret[XTT_DAA_ISSUER_SECRET_SIZE], struct xtt_rng *rng,
+                              uint8_t pub[XTT_DAA_ISSUER_KEY_SIZE])
 {
     struct {
         struct scalar x, y;

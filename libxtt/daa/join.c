@@ -61,8 +61,9 @@ static xtt_err check_issue(const struct daa_credential *cred, const uint8_t byte
     xtt_g1_mul2_vartime(&kq, &s, &point, &minus_c, &cred->d);
     if (!xtt_g1_to_bytes(e, &kg) || !xtt_g1_to_bytes(f, &kq))
         return XTT_ERR_CREDENTIAL;
-    const xtt_bytes parts[] = {xtt_span(e, 65),          xtt_span(f, 65), xtt_span(generator(g1), 65),
-                               xtt_span(bytes + 65, 65), xtt_span(q, 65), xtt_span(bytes + 195, 65)};
+    const xtt_bytes parts[] = {
+        xtt_span(e, 65),          xtt_span(f, 65), xtt_span(generator(g1), 65),
+        xtt_span(bytes + 65, 65), xtt_span(q, 65), xtt_span(bytes + 195, 65)};
     if ((err = xtt_daa_hash(parts, 6, &expected)) != XTT_OK)
         return err;
     return xtt_scalar_eq(&c, &expected) ? XTT_OK : XTT_ERR_CREDENTIAL;

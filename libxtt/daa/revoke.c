@@ -68,8 +68,7 @@ xtt_err xtt_daa_revoked_new(struct xtt_daa_revoked **out, xtt_bytes basename,
         err = add_secret(revoked->pseudonyms[revoked->n++], &point.p2,
                          secrets + i * XTT_DAA_SECRET_SIZE);
     for (size_t i = 0; i < n_pseudonyms && err == XTT_OK; i++)
-        err = add_pseudonym(revoked->pseudonyms[revoked->n++],
-                            pseudonyms + i * XTT_DAA_POINT_SIZE);
+        err = add_pseudonym(revoked->pseudonyms[revoked->n++], pseudonyms + i * XTT_DAA_POINT_SIZE);
     if (err != XTT_OK)
         goto out;
     qsort(revoked->pseudonyms, revoked->n, XTT_DAA_POINT_SIZE, compare);

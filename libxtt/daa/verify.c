@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Verification.  Nothing here is secret, so all of it may take the time it takes.  The random factor
- * is not secret from anybody but the signer, who has committed to the signature before it is drawn.
+ * Verification.  Nothing here is secret, so all of it may take the time it takes.  The random
+ * factor is not secret from anybody but the signer, who has committed to the signature before it is
+ * drawn.
  */
 #include "daa/daa.h"
 
@@ -41,10 +42,14 @@ xtt_err xtt_daa_hash_proof(const struct daa_proof *proof, const uint8_t e[static
                            const uint8_t l[static 65], const struct daa_basepoint *point,
                            xtt_bytes basename, xtt_bytes msg, struct scalar *c1)
 {
-    const xtt_bytes named[] = {xtt_span(e, 65),           xtt_span(proof->base, 65),
-                               xtt_span(proof->pub, 65),  xtt_span(l, 65),
-                               xtt_span(point->bytes, 65), xtt_span(proof->k, 65),
-                               basename,                  msg};
+    const xtt_bytes named[] = {xtt_span(e, 65),
+                               xtt_span(proof->base, 65),
+                               xtt_span(proof->pub, 65),
+                               xtt_span(l, 65),
+                               xtt_span(point->bytes, 65),
+                               xtt_span(proof->k, 65),
+                               basename,
+                               msg};
     const xtt_bytes plain[] = {named[0], named[1], named[2], msg};
 
     return basename.n > 0 ? xtt_daa_hash(named, 8, c1) : xtt_daa_hash(plain, 4, c1);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The frame of `make bench`: one line per operation, `name value unit [ratio X of ANCHOR]`, the same
- * format every time.  All lines of a run are measured in turns, so that what the machine does
+ * The frame of `make bench`: one line per operation, `name value unit [ratio X of ANCHOR]`, the
+ * same format every time.  All lines of a run are measured in turns, so that what the machine does
  * meanwhile falls on all of them; each value is the median of the turns.
  */
 #ifndef TEST_BENCH_BENCH_H

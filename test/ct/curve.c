@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Run under valgrind's memcheck: secrets are declared undefined memory, so a branch or an index that
- * depends on one is reported as the use of an undefined value.  What may show is declared in
+ * Run under valgrind's memcheck: secrets are declared undefined memory, so a branch or an index
+ * that depends on one is reported as the use of an undefined value.  What may show is declared in
  * allowed.supp, with the reason.  Proves nothing about instructions of variable time; there are
  * none among those the code uses.
  */

@@ -48,8 +48,8 @@ START_TEST(draws_again_until_the_number_is_in_range)
     struct scalar k;
 
     script_rng_init(&rng);
-    memset(rng.bytes, 0xff, 32);     /* not below r */
-    memset(rng.bytes + 32, 0, 32);   /* zero */
+    memset(rng.bytes, 0xff, 32);   /* not below r */
+    memset(rng.bytes + 32, 0, 32); /* zero */
     memset(rng.bytes + 64, 0x11, 32);
     rng.n = 96;
     ck_assert_int_eq(xtt_daa_draw(&rng.base, &k), XTT_OK);

@@ -52,9 +52,8 @@ START_TEST(rejects_basenames_of_no_length_or_too_long)
     uint8_t text[65], sig[421];
 
     memset(text, 'b', sizeof text);
-    ck_assert_int_eq(
-        xtt_daa_sign(alice.key, alice.cred, xtt_span(NULL, 0), message, NULL, sig),
-        XTT_ERR_BASENAME);
+    ck_assert_int_eq(xtt_daa_sign(alice.key, alice.cred, xtt_span(NULL, 0), message, NULL, sig),
+                     XTT_ERR_BASENAME);
     ck_assert_int_eq(xtt_daa_sign(alice.key, alice.cred, xtt_span(text, 65), message, NULL, sig),
                      XTT_ERR_BASENAME);
 }
@@ -97,12 +96,12 @@ END_TEST
 /* A signer in front of Alice's that does one thing wrong. */
 struct trickster {
     struct xtt_gsigner base;
-    int restarts;        /* how often respond says XTT_RESTART */
-    int big_nonces;      /* how often n comes out not below r */
+    int restarts;   /* how often respond says XTT_RESTART */
+    int big_nonces; /* how often n comes out not below r */
     xtt_err commit_fails, respond_fails;
-    size_t flip;         /* which byte of e, k, l, s to change, if flip_in is not 0 */
+    size_t flip; /* which byte of e, k, l, s to change, if flip_in is not 0 */
     char flip_in;
-    int commits, open;   /* open: commits that were not answered */
+    int commits, open; /* open: commits that were not answered */
 };
 
 static xtt_err trick_public_key(struct xtt_gsigner *g, uint8_t q[65])
@@ -223,8 +222,8 @@ END_TEST
 static const struct {
     char in;
     size_t byte;
-} flips[] = {{'e', 0},  {'e', 20}, {'e', 64}, {'k', 0},  {'k', 20}, {'k', 64}, {'l', 0},
-             {'l', 20}, {'l', 64}, {'s', 0},  {'s', 31}, {'n', 31}};
+} flips[] = {{'e', 0}, {'e', 20}, {'e', 64}, {'k', 0}, {'k', 20}, {'k', 64},
+             {'l', 0}, {'l', 20}, {'l', 64}, {'s', 0}, {'s', 31}, {'n', 31}};
 
 START_TEST(releases_no_wrong_answer)
 {

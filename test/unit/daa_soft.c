@@ -75,9 +75,8 @@ START_TEST(restarts_on_a_ticket_it_did_not_give)
 
     ck_assert_int_eq(
         alice.key->ops->commit(alice.key, base_bytes, xtt_span(NULL, 0), y2_none, &com), XTT_OK);
-    ck_assert_int_eq(
-        alice.key->ops->respond(alice.key, (uint16_t)(com.ticket + 1), digest, n, s),
-        XTT_RESTART);
+    ck_assert_int_eq(alice.key->ops->respond(alice.key, (uint16_t)(com.ticket + 1), digest, n, s),
+                     XTT_RESTART);
 }
 END_TEST
 

@@ -41,8 +41,7 @@ static void read_issuer(struct vectors *v, struct group_file *f, const json_t *r
     struct script_rng rng;
 
     if (!vectors_bytes(v, record, "isk", f->secret, 64) ||
-        !vectors_bytes(v, record, "ipk", f->pub, 354) ||
-        !vectors_bytes(v, record, "gpk", gpk, 258))
+        !vectors_bytes(v, record, "ipk", f->pub, 354) || !vectors_bytes(v, record, "gpk", gpk, 258))
         return;
     fill_script(v, &rng, record, fields);
     vectors_check(v, xtt_daa_issuer_new(&rng.base, secret, pub) == XTT_OK, "issuer: not made");
@@ -77,7 +76,8 @@ static void read_member(struct vectors *v, struct group_file *f, const json_t *r
     }
     vectors_check(v, xtt_daa_join(key, span, pub) == XTT_OK, "member: key not made");
     vectors_check(v, memcmp(pub, f->member, 161) == 0, "member: public key differs");
-    vectors_check(v, (xtt_daa_join_check(f->member, span) != XTT_OK) == fails(v, record, "verify_rc"),
+    vectors_check(v,
+                  (xtt_daa_join_check(f->member, span) != XTT_OK) == fails(v, record, "verify_rc"),
                   "member: proof judged otherwise");
     span.n--;
     vectors_check(v, xtt_daa_join_check(f->member, span) == XTT_ERR_JOIN_REFUSED,
@@ -104,8 +104,7 @@ static void read_credential(struct vectors *v, struct group_file *f, const json_
                       fails(v, record, "verify_rc"),
                   "credential: judged otherwise");
     sig[0] ^= 1;
-    vectors_check(v,
-                  xtt_daa_credential_check(f->group, f->member, cred, sig) == XTT_ERR_CREDENTIAL,
+    vectors_check(v, xtt_daa_credential_check(f->group, f->member, cred, sig) == XTT_ERR_CREDENTIAL,
                   "credential: changed proof accepted");
 }
 
@@ -256,7 +255,8 @@ void vectors_ecdaa(struct vectors *v, const char *path)
 
     if (!json_is_array(root))
         vectors_check(v, 0, "%s: not an array of records: %s", path, error.text);
-    json_array_foreach(root, i, record) {
+    json_array_foreach(root, i, record)
+    {
         const char *type = vectors_text(v, record, "type");
 
         if (strcmp(type, "issuer") == 0)

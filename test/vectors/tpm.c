@@ -241,7 +241,8 @@ void vectors_tpm(struct vectors *v, const char *path)
     int pairs = 0;
     size_t i;
 
-    json_array_foreach(json_object_get(root, "log"), i, record) {
+    json_array_foreach(json_object_get(root, "log"), i, record)
+    {
         uint8_t cmd_bytes[1024], rsp_bytes[1024];
         struct reader cmd = {cmd_bytes, vectors_blob(v, record, "cmd", cmd_bytes, 1024), 0};
         struct reader rsp = {rsp_bytes, vectors_blob(v, record, "rsp", rsp_bytes, 1024), 0};
