@@ -275,7 +275,7 @@ static xtt_err configure(struct xttd_call *call, void *settings)
 static int flush_stdout(const struct xttd_call *call)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))
-        return XTT_CLASS_OK;
+        return call->status;
     fprintf(stderr, "%s: cannot write to standard output\n", call->program->name);
     return XTT_CLASS_FAILURE;
 }

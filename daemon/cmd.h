@@ -64,6 +64,7 @@ struct xttd_call {
     int json; /* --json */
     int argc; /* arguments of the verb, as many as its args ask for */
     char **argv;
+    int status; /* exit status of a verb that answers XTT_OK: for findings that it told itself */
 
     const struct xttd_option *options[XTTD_OPTIONS_MAX]; /* all that apply */
     const char *values[XTTD_OPTIONS_MAX];

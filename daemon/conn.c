@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/net.h"
+
 /* After the last word: how long, and how much, the peer is listened to before the stream is closed.
  */
 #define LINGER_MS    1000
@@ -322,11 +324,6 @@ void xttd_conn_resume(struct xttd_conn *conn)
     (void)uv_async_send(&conn->async);
 }
 
-static void free_handle(uv_handle_t *handle)
-{
-    free(handle);
-}
-
 xtt_err xttd_conn_new(struct xttd_conn **out, uv_stream_t *stream, struct xtt_hs *hs,
                       const struct xttd_conn_config *config)
 {
@@ -335,7 +332,7 @@ xtt_err xttd_conn_new(struct xttd_conn **out, uv_stream_t *stream, struct xtt_hs
     if (conn == NULL || uv_async_init(stream->loop, &conn->async, on_resume) != 0) {
         free(conn);
         xtt_hs_free(hs);
-        uv_close((uv_handle_t *)stream, free_handle);
+        uv_close((uv_handle_t *)stream, xttd_net_free);
         return XTT_ERR_NOMEM;
     }
     conn->config = *config;

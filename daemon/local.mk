@@ -9,6 +9,7 @@ daemon_libxttd_la_SOURCES = \
 	daemon/log.h daemon/log.c \
 	daemon/harden.h daemon/harden.c \
 	daemon/file.h daemon/file.c \
+	daemon/fields.h daemon/fields.c \
 	daemon/paper.h daemon/paper.c \
 	daemon/setting.h daemon/setting.c \
 	daemon/config.h daemon/config.c \

@@ -94,7 +94,7 @@ struct dial {
     char words[512];
 };
 
-static void free_handle(uv_handle_t *handle)
+void xttd_net_free(uv_handle_t *handle)
 {
     free(handle);
 }
@@ -129,7 +129,7 @@ static void on_timeout(uv_timer_t *timer)
 
     /* Closing makes libuv answer the connect request with UV_ECANCELED. */
     dial->timed_out = 1;
-    uv_close((uv_handle_t *)dial->tcp, free_handle);
+    uv_close((uv_handle_t *)dial->tcp, xttd_net_free);
 }
 
 static void on_connect(uv_connect_t *request, int status)
@@ -146,7 +146,7 @@ static void on_connect(uv_connect_t *request, int status)
     print_sockaddr(dial->next->ai_addr, text);
     note(dial, text, dial->timed_out ? "no answer in time" : uv_strerror(status));
     if (!dial->timed_out)
-        uv_close((uv_handle_t *)dial->tcp, free_handle);
+        uv_close((uv_handle_t *)dial->tcp, xttd_net_free);
     dial->tcp = NULL;
     dial->next = dial->next->ai_next;
     try_next(dial);
@@ -176,7 +176,7 @@ static void try_next(struct dial *dial)
         }
         print_sockaddr(dial->next->ai_addr, text);
         note(dial, text, uv_strerror(status));
-        uv_close((uv_handle_t *)dial->tcp, free_handle);
+        uv_close((uv_handle_t *)dial->tcp, xttd_net_free);
         dial->tcp = NULL;
     }
     end_dial(dial, XTT_ERR_NETWORK);
@@ -265,7 +265,7 @@ xtt_err xttd_net_accept(uv_stream_t *listener, uv_tcp_t **tcp)
         return XTT_ERR_NETWORK;
     }
     if (uv_accept(listener, (uv_stream_t *)taken) != 0) {
-        uv_close((uv_handle_t *)taken, free_handle);
+        uv_close((uv_handle_t *)taken, xttd_net_free);
         return XTT_ERR_NETWORK;
     }
     (void)uv_tcp_nodelay(taken, 1);

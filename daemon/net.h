@@ -41,5 +41,7 @@ XTT_MUST xtt_err xttd_net_listen(uv_loop_t *loop, const struct xttd_addr *addr, 
                                  uv_connection_cb incoming, struct xttd_fail *fail);
 /* Takes one connection as a heap uv_tcp_t.  XTT_ERR_NETWORK, XTT_ERR_NOMEM. */
 XTT_MUST xtt_err xttd_net_accept(uv_stream_t *listener, uv_tcp_t **tcp);
+/* The uv_close callback that frees what the two above gave. */
+void xttd_net_free(uv_handle_t *handle);
 
 #endif
