@@ -17,7 +17,8 @@ daemon_libxttd_la_SOURCES = \
 	daemon/doc.h daemon/doc.c \
 	daemon/notify.h daemon/notify.c \
 	daemon/net.h daemon/net.c \
-	daemon/conn.h daemon/conn.c
+	daemon/conn.h daemon/conn.c \
+	daemon/chan.h daemon/chan.c
 daemon_libxttd_la_CPPFLAGS = $(XTT_CPPFLAGS) -I$(srcdir)
 daemon_libxttd_la_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS) $(INIH_CFLAGS) $(JANSSON_CFLAGS) \
 	$(SYSTEMD_CFLAGS)

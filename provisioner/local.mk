@@ -17,6 +17,10 @@ provisioner_libprovisioner_la_SOURCES = \
 	provisioner/limits.c \
 	provisioner/roster.h \
 	provisioner/roster.c \
+	provisioner/keyd.h \
+	provisioner/keyd_op.h \
+	provisioner/keyd.c \
+	provisioner/keyclient.c \
 	provisioner/backup.h \
 	provisioner/backup.c \
 	provisioner/settings.def \
@@ -27,4 +31,4 @@ provisioner_libprovisioner_la_SOURCES = \
 	provisioner/cmd_identity.c
 provisioner_libprovisioner_la_CPPFLAGS = $(XTT_CPPFLAGS) -I$(srcdir)
 provisioner_libprovisioner_la_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(UV_CFLAGS) $(JANSSON_CFLAGS) -pthread
-provisioner_libprovisioner_la_LIBADD = daemon/libxttd.la $(SQLITE_LIBS) $(UV_LIBS) -lpthread
+provisioner_libprovisioner_la_LIBADD = pkcs11/libxttp11.la daemon/libxttd.la $(SQLITE_LIBS) $(UV_LIBS) -lpthread

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Frames between processes of one station over a UNIX stream socket, and fields inside a frame.
+ * What the fields mean is for the two ends to say.  Not for the network.
+ *
+ *   frame: u32 length of what follows, u32 id, u16 code, body;   field: u16 length, bytes
+ */
+#ifndef XTTD_CHAN_H
+#define XTTD_CHAN_H
+
+#include <xtt/base.h>
+
+#define XTTD_FRAME_MAX 16384 /* whole, in bytes */
+#define XTTD_FRAME_HEAD 10
+
+struct xttd_frame {
+    uint32_t id;    /* the asker's; the answer carries the same */
+    uint16_t code;  /* of an operation, or of an outcome */
+    xtt_bytes body; /* borrowed from where it was read */
+};
+
+/* A body being written: field after field into a buffer of the frame's own. */
+struct xttd_body {
+    uint8_t bytes[XTTD_FRAME_MAX];
+    size_t n; /* of the whole frame so far, its head included */
+    int is_full;
+};
+
+void xttd_body_init(struct xttd_body *body);
+/* Adds a field; one that does not fit makes xttd_frame_send fail. */
+void xttd_body_add(struct xttd_body *body, const void *p, size_t n);
+/* Takes the next field off a body.  XTT_ERR_FORMAT if there is none. */
+XTT_MUST xtt_err xttd_body_take(xtt_bytes *body, xtt_bytes *field);
+/* The same, and it must have exactly n bytes, which are copied to out. */
+XTT_MUST xtt_err xttd_body_take_exactly(xtt_bytes *body, uint8_t *out, size_t n);
+
+/* Sends the frame, waiting for room.  XTT_ERR_LENGTH if a field did not fit; XTT_ERR_IO. */
+XTT_MUST xtt_err xttd_frame_send(int fd, uint32_t id, uint16_t code, struct xttd_body *body);
+/* Waits for a frame; buf holds it.  XTT_ERR_TRUNCATED at the end of the stream, XTT_ERR_FORMAT for a
+ * length that no frame has, XTT_ERR_IO. */
+XTT_MUST xtt_err xttd_frame_receive(int fd, uint8_t buf[XTTD_FRAME_MAX], struct xttd_frame *out);
+
+/* A socket that takes connections on path, which is made with mode 0600 in place of an old one.  The
+ * descriptor, or -1 and errno. */
+int xttd_chan_listen(const char *path);
+/* Connects to one.  The descriptor, or -1 and errno. */
+int xttd_chan_connect(const char *path);
+/* Takes a connection if its peer runs as our own user or as root.  The descriptor, or -1. */
+int xttd_chan_accept(int listener);
+
+#endif
