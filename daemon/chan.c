@@ -126,6 +126,16 @@ xtt_err xttd_frame_receive(int fd, uint8_t buf[XTTD_FRAME_MAX], struct xttd_fram
     return XTT_OK;
 }
 
+int xttd_chan_pair(int ends[2])
+{
+    return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends);
+}
+
+void xttd_chan_hang_up(int fd)
+{
+    (void)shutdown(fd, SHUT_RDWR);
+}
+
 static int open_socket(const char *path, struct sockaddr_un *addr)
 {
     addr->sun_family = AF_UNIX;

@@ -40,6 +40,10 @@ XTT_MUST xtt_err xttd_frame_send(int fd, uint32_t id, uint16_t code, struct xttd
  * length that no frame has, XTT_ERR_IO. */
 XTT_MUST xtt_err xttd_frame_receive(int fd, uint8_t buf[XTTD_FRAME_MAX], struct xttd_frame *out);
 
+/* Two connected ends, closed on exec.  0, or -1 and errno. */
+int xttd_chan_pair(int ends[2]);
+/* Ends the stream in both directions, which wakes whoever waits for a frame; fd stays open. */
+void xttd_chan_hang_up(int fd);
 /* A socket that takes connections on path, which is made with mode 0600 in place of an old one.  The
  * descriptor, or -1 and errno. */
 int xttd_chan_listen(const char *path);

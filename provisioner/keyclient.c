@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -507,7 +506,7 @@ static xtt_err start_keyd(struct prov_keyd *keyd, const struct prov_keyd_config 
                           NULL};
     int pair[2];
 
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+    if (xttd_chan_pair(pair) != 0)
         return xttd_fail_errno(fail, XTT_ERR_IO, "socketpair");
     snprintf(fd, sizeof fd, "%d", pair[1]);
     snprintf(pin_fd, sizeof pin_fd, "%d", cfg->pin_fd);
@@ -576,7 +575,7 @@ static xtt_err reach_keyd(struct prov_keyd *keyd, const struct prov_keyd_config 
 static void end_keyd(struct prov_keyd *keyd)
 {
     if (keyd->fd >= 0)
-        (void)shutdown(keyd->fd, SHUT_RDWR);
+        xttd_chan_hang_up(keyd->fd);
     if (keyd->pid > 0)
         while (waitpid(keyd->pid, NULL, 0) < 0 && errno == EINTR)
             ;
@@ -647,7 +646,7 @@ void prov_keyd_close(struct prov_keyd *keyd)
     pthread_mutex_lock(&keyd->state);
     keyd->is_closing = 1;
     pthread_mutex_unlock(&keyd->state);
-    (void)shutdown(keyd->fd, SHUT_RDWR);
+    xttd_chan_hang_up(keyd->fd);
     pthread_join(keyd->reader, NULL);
     end_keyd(keyd);
     pthread_cond_destroy(&keyd->answered);

@@ -126,6 +126,7 @@ test_support_libsofthsm_la_SOURCES = test/support/softhsm.c
 PROVISIONER_TESTS = \
 	test/unit/provisioner_backup \
 	test/unit/provisioner_identity \
+	test/unit/provisioner_keyd \
 	test/unit/provisioner_limits \
 	test/unit/provisioner_registrar \
 	test/unit/provisioner_registry \
@@ -133,6 +134,7 @@ PROVISIONER_TESTS = \
 PROVISIONER_LDADD = provisioner/libprovisioner.la $(SQLITE_LIBS) $(LDADD)
 test_unit_provisioner_backup_LDADD = $(PROVISIONER_LDADD)
 test_unit_provisioner_identity_LDADD = $(PROVISIONER_LDADD)
+test_unit_provisioner_keyd_LDADD = test/support/libsofthsm.la $(PROVISIONER_LDADD)
 test_unit_provisioner_limits_LDADD = $(PROVISIONER_LDADD)
 test_unit_provisioner_registrar_LDADD = $(PROVISIONER_LDADD)
 test_unit_provisioner_registry_LDADD = $(PROVISIONER_LDADD)
