@@ -96,9 +96,15 @@ test_support_with_swtpm_LDADD = test/support/libswtpm.la
 
 if WITH_TPM
 TPM_TESTS = \
+	test/unit/tpm_esys \
 	test/unit/tpm_gsigner \
 	test/unit/tpm_signer
 TPM_LDADD = tpm/libxtttpm.la test/support/libswtpm.la $(LDADD)
+test_unit_tpm_esys_SOURCES = \
+	test/unit/tpm_esys.c \
+	test/support/tcti_inject.h \
+	test/support/tcti_inject.c
+test_unit_tpm_esys_LDADD = $(TPM_LDADD)
 test_unit_tpm_gsigner_LDADD = $(TPM_LDADD)
 test_unit_tpm_signer_LDADD = $(TPM_LDADD)
 endif

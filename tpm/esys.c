@@ -108,8 +108,6 @@ static const struct xtt_tpm_row other_row = {0, 0, XTT_ERR_TPM, XTT_TPM_SURFACE,
 /* How long to wait before each repetition, in ms. */
 static const unsigned pauses[] = {10, 20, 50, 100, 200, 400, 800};
 #define PAUSES (sizeof pauses / sizeof pauses[0])
-/* How often flushing what was left behind is tried before it is left to the next operation. */
-#define SETTLE_TRIES 3
 
 static void pause_ms(unsigned ms)
 {
@@ -221,19 +219,21 @@ void xtt_tpm_unlock(struct xtt_tpm *tpm)
 /* Forgets all handles, whether the TPM still has the objects or not. */
 static void drop_handles(struct xtt_tpm *tpm)
 {
-    for (struct xtt_tpm_object *o = tpm->objects; o != NULL; o = o->next) {
-        if (o->tr != ESYS_TR_NONE && tpm->esys != NULL)
+    for (struct xtt_tpm_object *o = tpm->objects; o != NULL; o = o->next)
+        if (o->tr != ESYS_TR_NONE) {
             Esys_TR_Close(tpm->esys, &o->tr);
-        o->tr = ESYS_TR_NONE;
-    }
-    tpm->is_dirty = 1;
+            o->tr = ESYS_TR_NONE;
+            tpm->is_dirty = 1;
+        }
 }
 
 static void disconnect(struct xtt_tpm *tpm)
 {
-    drop_handles(tpm);
-    if (tpm->esys != NULL)
+    if (tpm->esys != NULL) {
+        drop_handles(tpm);
         Esys_Finalize(&tpm->esys);
+        tpm->is_dirty = 1; /* a lost answer may have named an object that is loaded now */
+    }
     if (tpm->io != NULL)
         tpm->io_close(&tpm->io);
 }
@@ -255,7 +255,7 @@ static xtt_err connect_tpm(struct xtt_tpm *tpm)
     return err;
 }
 
-/* Whether a Name is that of something we load. */
+/* Whether a Name is that of something we load or have loaded. */
 static int is_ours(const struct xtt_tpm *tpm, const TPM2B_NAME *name)
 {
     if (name->size != XTT_TPM_NAME_SIZE)
@@ -264,6 +264,9 @@ static int is_ours(const struct xtt_tpm *tpm, const TPM2B_NAME *name)
         return 1;
     for (const struct xtt_tpm_object *o = tpm->objects; o != NULL; o = o->next)
         if (memcmp(o->name, name->name, XTT_TPM_NAME_SIZE) == 0)
+            return 1;
+    for (unsigned i = 0; i < XTT_TPM_ORPHANS && i < tpm->n_orphans; i++)
+        if (memcmp(tpm->orphans[i], name->name, XTT_TPM_NAME_SIZE) == 0)
             return 1;
     return 0;
 }
@@ -291,38 +294,34 @@ static TSS2_RC flush_if_ours(struct xtt_tpm *tpm, TPM2_HANDLE handle)
     return rc;
 }
 
-/* Drops our handles and flushes all loaded objects that are ours, also those that a killed process
- * left.  is_dirty stays set if anything went wrong. */
-static TSS2_RC reclaim(struct xtt_tpm *tpm)
+/* Whether one of our objects is known to be at a handle. */
+static int is_in_use(const struct xtt_tpm *tpm, TPM2_HANDLE handle)
+{
+    TPM2_HANDLE h;
+
+    for (const struct xtt_tpm_object *o = tpm->objects; o != NULL; o = o->next)
+        if (o->tr != ESYS_TR_NONE && Esys_TR_GetTpmHandle(tpm->esys, o->tr, &h) == 0 && h == handle)
+            return 1;
+    return 0;
+}
+
+/* Flushes all loaded objects that are ours and that no handle stands for, also those that a killed
+ * process left.  is_dirty stays set if anything went wrong. */
+static xtt_err reclaim(struct xtt_tpm *tpm, void *arg)
 {
     TPMS_CAPABILITY_DATA *cap = NULL;
     TPMI_YES_NO more;
-    TSS2_RC rc, first = TSS2_RC_SUCCESS;
+    TSS2_RC rc =
+        Esys_GetCapability(tpm->esys, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, TPM2_CAP_HANDLES,
+                           TPM2_TRANSIENT_FIRST, TPM2_MAX_CAP_HANDLES, &more, &cap);
 
-    drop_handles(tpm);
-    rc = Esys_GetCapability(tpm->esys, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, TPM2_CAP_HANDLES,
-                            TPM2_TRANSIENT_FIRST, TPM2_MAX_CAP_HANDLES, &more, &cap);
-    if (rc != TSS2_RC_SUCCESS)
-        return rc;
-    for (UINT32 i = 0; i < cap->data.handles.count; i++)
-        if ((rc = flush_if_ours(tpm, cap->data.handles.handle[i])) != TSS2_RC_SUCCESS)
-            first = first == TSS2_RC_SUCCESS ? rc : first;
+    (void)arg;
+    for (UINT32 i = 0; rc == TSS2_RC_SUCCESS && i < cap->data.handles.count; i++)
+        if (!is_in_use(tpm, cap->data.handles.handle[i]))
+            rc = flush_if_ours(tpm, cap->data.handles.handle[i]);
     Esys_Free(cap);
-    tpm->is_dirty = first != TSS2_RC_SUCCESS;
-    return first;
-}
-
-/* Cleans up what is left behind, if it can be done now. */
-static void settle(struct xtt_tpm *tpm)
-{
-    for (unsigned i = 0; tpm->is_dirty && tpm->esys != NULL && i < SETTLE_TRIES; i++) {
-        const TSS2_RC rc = reclaim(tpm);
-
-        if (rc != TSS2_RC_SUCCESS && xtt_tpm_row(rc)->action == XTT_TPM_REBUILD)
-            disconnect(tpm);
-        else if (rc != TSS2_RC_SUCCESS)
-            tpm->pause(pauses[i]);
-    }
+    tpm->is_dirty = rc != TSS2_RC_SUCCESS;
+    return xtt_tpm_check(tpm, "cleaning up", rc);
 }
 
 /* How often an operation has been repeated, and why. */
@@ -339,8 +338,10 @@ static int recover(struct xtt_tpm *tpm, struct tries *tries)
         if (tries->waits == PAUSES)
             return 0;
         tpm->pause(pauses[tries->waits++]);
-        if (tpm->failed->action == XTT_TPM_RECLAIM)
+        if (tpm->failed->action == XTT_TPM_RECLAIM) {
             drop_handles(tpm);
+            (void)reclaim(tpm, NULL);
+        }
         return 1;
     case XTT_TPM_RELOAD:
         drop_handles(tpm);
@@ -370,7 +371,7 @@ static void add_recovery_time(struct xtt_tpm *tpm)
     Esys_Free(cap);
 }
 
-xtt_err xtt_tpm_attempt(struct xtt_tpm *tpm, xtt_tpm_op op, void *arg)
+static xtt_err repeat(struct xtt_tpm *tpm, xtt_tpm_op op, void *arg)
 {
     struct tries tries = {0, 0, 0};
     xtt_err err;
@@ -378,14 +379,31 @@ xtt_err xtt_tpm_attempt(struct xtt_tpm *tpm, xtt_tpm_op op, void *arg)
     do {
         tpm->failed = NULL;
         tpm->why[0] = '\0';
-        if ((err = connect_tpm(tpm)) == XTT_OK) {
-            settle(tpm);
-            err = tpm->esys != NULL ? op(tpm, arg) : XTT_ERR_TPM_UNREACHABLE;
-        }
+        if ((err = connect_tpm(tpm)) == XTT_OK)
+            err = op(tpm, arg);
     } while (tpm->failed != NULL && recover(tpm, &tries));
-    settle(tpm);
+    return err;
+}
+
+/* Cleans up what is left behind, without a word. */
+static void settle(struct xtt_tpm *tpm)
+{
+    char why[sizeof tpm->why];
+
+    if (!tpm->is_dirty)
+        return;
+    memcpy(why, tpm->why, sizeof why);
+    (void)repeat(tpm, reclaim, NULL);
+    memcpy(tpm->why, why, sizeof why);
+}
+
+xtt_err xtt_tpm_attempt(struct xtt_tpm *tpm, xtt_tpm_op op, void *arg)
+{
+    const xtt_err err = repeat(tpm, op, arg);
+
     if (err == XTT_ERR_TPM_LOCKOUT && tpm->esys != NULL)
         add_recovery_time(tpm);
+    settle(tpm);
     return err;
 }
 
@@ -430,14 +448,35 @@ void xtt_tpm_hold(struct xtt_tpm *tpm, struct xtt_tpm_object *object)
     tpm->objects = object;
 }
 
+/* Flushing as an operation: by the handle, or if that was dropped, by the Name. */
+static xtt_err flush_object(struct xtt_tpm *tpm, void *arg)
+{
+    struct xtt_tpm_object *object = arg;
+    TSS2_RC rc;
+
+    if (object->tr == ESYS_TR_NONE)
+        return tpm->is_dirty ? reclaim(tpm, NULL) : XTT_OK;
+    rc = Esys_FlushContext(tpm->esys, object->tr);
+    if (rc == TSS2_RC_SUCCESS)
+        object->tr = ESYS_TR_NONE;
+    return xtt_tpm_check(tpm, "Esys_FlushContext", rc);
+}
+
 void xtt_tpm_release(struct xtt_tpm *tpm, struct xtt_tpm_object *object)
 {
     const int is_mine = xtt_tpm_lock(tpm) == XTT_OK;
+    char why[sizeof tpm->why];
 
-    if (tpm->esys != NULL) {
-        xtt_tpm_flush(tpm, &object->tr);
-        settle(tpm);
+    memcpy(why, tpm->why, sizeof why);
+    if (object->tr != ESYS_TR_NONE || tpm->is_dirty)
+        (void)repeat(tpm, flush_object, object);
+    if (object->tr != ESYS_TR_NONE) {
+        Esys_TR_Close(tpm->esys, &object->tr);
+        tpm->is_dirty = 1;
     }
+    if (tpm->is_dirty)
+        memcpy(tpm->orphans[tpm->n_orphans++ % XTT_TPM_ORPHANS], object->name, XTT_TPM_NAME_SIZE);
+    memcpy(tpm->why, why, sizeof why);
     for (struct xtt_tpm_object **at = &tpm->objects; *at != NULL; at = &(*at)->next)
         if (*at == object) {
             *at = object->next;

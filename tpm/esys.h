@@ -11,7 +11,8 @@
 #include <pthread.h>
 #include <tss2/tss2_esys.h>
 
-#define XTT_TPM_SRK ((TPM2_HANDLE)0x81000001)
+#define XTT_TPM_ORPHANS 8
+#define XTT_TPM_SRK     ((TPM2_HANDLE)0x81000001)
 
 /* What to do about a response code. */
 enum xtt_tpm_action {
@@ -45,9 +46,12 @@ struct xtt_tpm {
     TSS2_TCTI_CONTEXT *io;
     ESYS_CONTEXT *esys; /* NULL: not connected */
     struct xtt_tpm_object *objects;
-    struct xtt_tpm_object srk;        /* its Name, once known; loaded only while it is being made */
-    int has_srk;                      /* srk.name is set */
-    int is_pinned;                    /* and will not change any more */
+    struct xtt_tpm_object srk; /* its Name, once known; loaded only while it is being made */
+    int has_srk;               /* srk.name is set */
+    int is_pinned;             /* and will not change any more */
+    /* Names of released objects that would not go; the oldest gives way. */
+    uint8_t orphans[XTT_TPM_ORPHANS][XTT_TPM_NAME_SIZE];
+    unsigned n_orphans;
     int is_dirty;                     /* objects of ours may be loaded that no handle stands for */
     const struct xtt_tpm_row *failed; /* the row of the first failure of the attempt */
     char why[768];
@@ -80,7 +84,7 @@ TSS2_RC xtt_tpm_code(TSS2_RC rc);
 const struct xtt_tpm_row *xtt_tpm_row(TSS2_RC rc);
 
 /* Puts an object into its TPM's list, not loaded; takes it out again, flushed.  hold wants the lock
- * held, release takes it (or uses it, when this thread has it). */
+ * held, release takes it (or uses it, when this thread has it) and leaves the words alone. */
 void xtt_tpm_hold(struct xtt_tpm *tpm, struct xtt_tpm_object *object);
 void xtt_tpm_release(struct xtt_tpm *tpm, struct xtt_tpm_object *object);
 /* Inside op: flushes what is loaded; if that fails, remembers to do it later. */
