@@ -5,6 +5,7 @@
 #include "test/support/tpm.h"
 
 #include <pthread.h>
+#include <xtt/daa.h>
 
 static struct xtt_tpm *tpm;
 static struct xtt_gsigner *g;
@@ -230,6 +231,105 @@ START_TEST(answers_unreachable_and_frees_the_lock_when_power_stays_off)
 }
 END_TEST
 
+/* A group of our own, with the TPM's key as a member. */
+struct membership {
+    struct xtt_daa_group *group;
+    uint8_t cred[XTT_DAA_CREDENTIAL_SIZE];
+};
+
+static void join(struct membership *m)
+{
+    static const uint8_t nonce[] = "a nonce of the station";
+    uint8_t secret[XTT_DAA_ISSUER_SECRET_SIZE], pub[XTT_DAA_ISSUER_KEY_SIZE];
+    uint8_t member[XTT_DAA_MEMBER_KEY_SIZE], proof[XTT_DAA_CREDENTIAL_SIG_SIZE], q[65];
+    const xtt_bytes n1 = {nonce, sizeof nonce}, n2 = {nonce, sizeof nonce - 1};
+
+    ck_assert_int_eq(xtt_daa_issuer_new(NULL, secret, pub), XTT_OK);
+    ck_assert_int_eq(xtt_daa_group_new(&m->group, pub), XTT_OK);
+    ck_assert_msg(xtt_daa_join(g, n1, member) == XTT_OK, "%s", xtt_tpm_why(tpm));
+    ck_assert_int_eq(g->ops->public_key(g, q), XTT_OK);
+    ck_assert_mem_eq(member, q, sizeof q);
+    ck_assert_int_eq(xtt_daa_join_check(member, n1), XTT_OK);
+    ck_assert_int_eq(xtt_daa_join_check(member, n2), XTT_ERR_JOIN_REFUSED);
+    ck_assert_int_eq(xtt_daa_issue(secret, q, NULL, m->cred, proof), XTT_OK);
+    ck_assert_int_eq(xtt_daa_credential_check(m->group, q, m->cred, proof), XTT_OK);
+}
+
+START_TEST(group_signatures_verify)
+{
+    struct membership m;
+    uint8_t sig[XTT_DAA_SIGNATURE_SIZE], pseudonym[65] = {0};
+    char text[XTT_DAA_BASENAME_MAX + 1];
+    xtt_bytes name = {(const uint8_t *)text, 0}, msg = {digest, sizeof digest};
+
+    join(&m);
+    memset(text, 'b', sizeof text);
+    for (name.n = 1; name.n <= XTT_DAA_BASENAME_MAX; name.n += 21) {
+        ck_assert_msg(xtt_daa_sign(g, m.cred, name, msg, NULL, sig) == XTT_OK, "%s",
+                      xtt_tpm_why(tpm));
+        ck_assert_int_eq(xtt_daa_verify(m.group, name, msg, sig, NULL, NULL), XTT_OK);
+        ck_assert_mem_ne(pseudonym, sig + XTT_DAA_SIGNATURE_PSEUDONYM, 65);
+        memcpy(pseudonym, sig + XTT_DAA_SIGNATURE_PSEUDONYM, 65);
+        /* the same member under the same basename: the same pseudonym */
+        ck_assert_int_eq(xtt_daa_sign(g, m.cred, name, msg, NULL, sig), XTT_OK);
+        ck_assert_mem_eq(pseudonym, sig + XTT_DAA_SIGNATURE_PSEUDONYM, 65);
+        digest[0] ^= 1;
+        ck_assert_int_eq(xtt_daa_verify(m.group, name, msg, sig, NULL, NULL),
+                         XTT_ERR_GROUP_SIGNATURE);
+    }
+    xtt_daa_group_free(m.group);
+}
+END_TEST
+
+/* A short nonce must lead to another try, never to a padded one: 300 signatures meet about one. */
+START_TEST(every_one_of_many_group_signatures_verifies)
+{
+    const xtt_bytes name = {(const uint8_t *)"many", 4}, msg = {digest, sizeof digest};
+    uint8_t sig[XTT_DAA_SIGNATURE_SIZE];
+    struct membership m;
+
+    join(&m);
+    for (int i = 0; i < 300; i++) {
+        digest[1] = (uint8_t)i;
+        ck_assert_int_eq(xtt_daa_sign(g, m.cred, name, msg, NULL, sig), XTT_OK);
+        ck_assert_int_eq(xtt_daa_verify(m.group, name, msg, sig, NULL, NULL), XTT_OK);
+    }
+    xtt_daa_group_free(m.group);
+}
+END_TEST
+
+START_TEST(rejects_a_credential_of_another_member)
+{
+    const xtt_bytes name = {(const uint8_t *)"x", 1}, msg = {digest, sizeof digest};
+    struct xtt_gsigner *mine = g;
+    struct membership m;
+    char pem[XTT_TPM_PEM_SIZE];
+    uint8_t sig[XTT_DAA_SIGNATURE_SIZE];
+
+    ck_assert_int_eq(xtt_tpm_create(tpm, XTT_TPM_MEMBER, pem), XTT_OK);
+    ck_assert_int_eq(xtt_tpm_gsigner_new(&g, tpm, tpm_pem(pem)), XTT_OK);
+    join(&m);
+    g->ops->free(g);
+    g = mine;
+    ck_assert_int_eq(xtt_daa_sign(g, m.cred, name, msg, NULL, sig), XTT_ERR_CREDENTIAL);
+    xtt_daa_group_free(m.group);
+}
+END_TEST
+
+START_TEST(group_signatures_go_on_after_a_power_cut)
+{
+    const xtt_bytes name = {(const uint8_t *)"x", 1}, msg = {digest, sizeof digest};
+    uint8_t sig[XTT_DAA_SIGNATURE_SIZE];
+    struct membership m;
+
+    join(&m);
+    swtpm_reset(the_swtpm);
+    ck_assert_int_eq(xtt_daa_sign(g, m.cred, name, msg, NULL, sig), XTT_OK);
+    ck_assert_int_eq(xtt_daa_verify(m.group, name, msg, sig, NULL, NULL), XTT_OK);
+    xtt_daa_group_free(m.group);
+}
+END_TEST
+
 static void fill(TCase *tc)
 {
     tcase_add_unchecked_fixture(tc, tpm_start, tpm_stop);
@@ -243,6 +343,9 @@ static void fill(TCase *tc)
     tcase_add_test(tc, threads_wait_for_each_other);
     tcase_add_test(tc, restarts_when_the_nonce_is_short);
     tcase_add_test(tc, restarts_when_another_program_used_the_commitment);
+    tcase_add_test(tc, group_signatures_verify);
+    tcase_add_test(tc, every_one_of_many_group_signatures_verifies);
+    tcase_add_test(tc, rejects_a_credential_of_another_member);
 }
 
 /* These cut the power, so each has a TPM of its own, started by the process that runs the test. */
@@ -253,6 +356,7 @@ static void fill_power(TCase *tc)
     tcase_add_test(tc, restarts_when_the_power_was_cut_after_commit);
     tcase_add_test(tc, signs_again_when_the_power_was_cut_before_commit);
     tcase_add_test(tc, answers_unreachable_and_frees_the_lock_when_power_stays_off);
+    tcase_add_test(tc, group_signatures_go_on_after_a_power_cut);
 }
 
 int main(void)
