@@ -234,7 +234,9 @@ test_bench_bench_SOURCES = \
 	test/bench/bench.c \
 	test/bench/anchors.c \
 	test/bench/curve.c \
-	test/bench/daa.c
+	test/bench/daa.c \
+	test/bench/handshake.c \
+	test/support/party.c
 bench: test/bench/bench
 	@./test/bench/bench $(BENCH)
 .PHONY: bench

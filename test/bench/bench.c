@@ -25,7 +25,8 @@ struct bench {
     int n;
 };
 
-static void (*const areas[])(struct bench *b) = {bench_anchors, bench_curve, bench_daa};
+static void (*const areas[])(struct bench *b) = {bench_anchors, bench_curve, bench_daa,
+                                                   bench_handshake};
 
 void bench_need(int ok, const char *what)
 {

@@ -28,5 +28,6 @@ void bench_need(int ok, const char *what);
 void bench_anchors(struct bench *b);
 void bench_curve(struct bench *b);
 void bench_daa(struct bench *b);
+void bench_handshake(struct bench *b);
 
 #endif
