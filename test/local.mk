@@ -83,30 +83,38 @@ test_unit_daemon_net_LDADD = $(DAEMON_LDADD)
 test_unit_daemon_notify_LDADD = $(DAEMON_LDADD)
 test_unit_daemon_paper_LDADD = $(DAEMON_LDADD)
 
-# On a real TPM: swtpm, one process for each test case.
+# On a real TPM: swtpm, started by the test itself.
 check_LTLIBRARIES += test/support/libswtpm.la
 test_support_libswtpm_la_SOURCES = \
 	test/support/swtpm.h \
 	test/support/swtpm.c
-noinst_HEADERS += \
-	test/support/tpm.h
 check_PROGRAMS += test/support/with-swtpm
 test_support_with_swtpm_SOURCES = test/support/with_swtpm.c
 test_support_with_swtpm_LDADD = test/support/libswtpm.la
 
 if WITH_TPM
+check_LTLIBRARIES += test/support/libtpm.la
+test_support_libtpm_la_SOURCES = \
+	test/support/tpm.h \
+	test/support/tcti_inject.h \
+	test/support/tcti_inject.c
+test_support_libtpm_la_LIBADD = test/support/libswtpm.la tpm/libxtttpm.la
 TPM_TESTS = \
 	test/unit/tpm_esys \
 	test/unit/tpm_gsigner \
-	test/unit/tpm_signer
-TPM_LDADD = tpm/libxtttpm.la test/support/libswtpm.la $(LDADD)
-test_unit_tpm_esys_SOURCES = \
-	test/unit/tpm_esys.c \
-	test/support/tcti_inject.h \
-	test/support/tcti_inject.c
+	test/unit/tpm_keyfile \
+	test/unit/tpm_keys \
+	test/unit/tpm_probe \
+	test/unit/tpm_signer \
+	test/unit/tpm_tcti
+TPM_LDADD = test/support/libtpm.la $(LDADD)
 test_unit_tpm_esys_LDADD = $(TPM_LDADD)
 test_unit_tpm_gsigner_LDADD = $(TPM_LDADD)
+test_unit_tpm_keyfile_LDADD = $(TPM_LDADD)
+test_unit_tpm_keys_LDADD = $(TPM_LDADD)
+test_unit_tpm_probe_LDADD = $(TPM_LDADD)
 test_unit_tpm_signer_LDADD = $(TPM_LDADD)
+test_unit_tpm_tcti_LDADD = $(TPM_LDADD)
 endif
 
 # On a real SoftHSM, each test with a token of its own.

@@ -50,7 +50,8 @@ static size_t encode(const TPM_KEY *key, unsigned char **der)
     return n > 0 ? (size_t)n : 0;
 }
 
-/* The key that the n bytes encode in the one canonical way, or NULL. */
+/* The key that the n bytes encode, and that encodes to them (whatever they have for TRUE), or NULL.
+ */
 static TPM_KEY *decode(const unsigned char *der, size_t n)
 {
     const unsigned char *at = der;
@@ -117,7 +118,7 @@ static const char *read_key(struct xtt_tpm_keyfile *out, const TPM_KEY *key)
 {
     if (!has_type(key))
         return "it is not a loadable TPM key (OID " KEY_OID ")";
-    if (key->empty_auth != 0xFF)
+    if (key->empty_auth <= 0) /* absent is FALSE; tpm2-openssl writes TRUE as 1 */
         return "it has a password, which is not supported (emptyAuth is not TRUE)";
     if (!has_parent(key))
         return "its parent is neither the SRK at 0x81000001 nor the owner hierarchy";

@@ -400,7 +400,8 @@ xtt_err xtt_tpm_key_load(struct xtt_tpm_key *key)
     rc = Esys_Load(tpm->esys, srk, ESYS_TR_PASSWORD, ESYS_TR_NONE, ESYS_TR_NONE, &key->file.private,
                    &key->file.public, &key->object.tr);
     err = xtt_tpm_check(tpm, "Esys_Load", rc);
-    /* Whatever the table does not know and is said against one of the two halves: blame the file. */
+    /* Whatever the table does not know and is said against one of the two halves: blame the file.
+     */
     if (xtt_tpm_row(rc)->rc == 0 &&
         (xtt_tpm_code(rc) & (TPM2_RC_FMT1 | TPM2_RC_P)) == (TPM2_RC_FMT1 | TPM2_RC_P))
         err = XTT_ERR_TPM_KEY;

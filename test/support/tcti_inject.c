@@ -9,22 +9,24 @@
 #include <string.h>
 #include <tss2/tss2_tctildr.h>
 
-#define HEADER 10
+#define HEADER     10
+#define EMPTY_LIST (HEADER + 1 + 4 + 4) /* moreData, the list's kind, its length */
 
 struct faulty {
     TSS2_TCTI_CONTEXT_COMMON_V2 common;
     TSS2_TCTI_CONTEXT *inner;
     int has_answer; /* canned, instead of the TPM's */
     int loses;      /* the answer that comes next */
-    uint8_t answer[HEADER];
+    uint8_t answer[EMPTY_LIST];
+    size_t answer_size;
 };
 
 struct inject inject_plan;
+struct inject_lack inject_lack;
 
-static TPM2_CC command_of(const uint8_t *command)
+static uint32_t be32(const uint8_t *p)
 {
-    return (TPM2_CC)command[6] << 24 | (TPM2_CC)command[7] << 16 | (TPM2_CC)command[8] << 8 |
-           command[9];
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
 static int is_hit(size_t size, const uint8_t *command)
@@ -32,7 +34,7 @@ static int is_hit(size_t size, const uint8_t *command)
     struct inject *plan = &inject_plan;
 
     if (plan->times == 0 || size < HEADER ||
-        (plan->command != 0 && plan->command != command_of(command)))
+        (plan->command != 0 && plan->command != be32(command + 6)))
         return 0;
     if (plan->skip > 0) {
         plan->skip--;
@@ -43,22 +45,33 @@ static int is_hit(size_t size, const uint8_t *command)
     return 1;
 }
 
-/* TPM_ST_NO_SESSIONS, ten bytes, the code. */
-static void set_answer(struct faulty *f, TSS2_RC rc)
+/* A response of TPM_ST_NO_SESSIONS with a code; what follows the header stays zero. */
+static void set_answer(struct faulty *f, size_t size, TSS2_RC rc)
 {
-    const uint8_t answer[HEADER] = {0x80,
+    const uint8_t header[HEADER] = {0x80,
                                     0x01,
                                     0,
                                     0,
                                     0,
-                                    HEADER,
+                                    (uint8_t)size,
                                     (uint8_t)(rc >> 24),
                                     (uint8_t)(rc >> 16),
                                     (uint8_t)(rc >> 8),
                                     (uint8_t)rc};
 
-    memcpy(f->answer, answer, sizeof answer);
+    memset(f->answer, 0, sizeof f->answer);
+    memcpy(f->answer, header, sizeof header);
+    f->answer_size = size;
     f->has_answer = 1;
+}
+
+/* TPM2_GetCapability for what is lacking: header, list, first value, count. */
+static int asks_for_lack(size_t size, const uint8_t *command)
+{
+    return inject_lack.value != 0 && size == HEADER + 12 &&
+           be32(command + 6) == TPM2_CC_GetCapability &&
+           be32(command + HEADER) == inject_lack.list &&
+           be32(command + HEADER + 4) == inject_lack.value;
 }
 
 static int is_local(TSS2_RC rc)
@@ -72,6 +85,11 @@ static TSS2_RC transmit(TSS2_TCTI_CONTEXT *io, size_t size, const uint8_t *comma
 {
     struct faulty *f = (struct faulty *)io;
 
+    if (asks_for_lack(size, command)) {
+        set_answer(f, EMPTY_LIST, TSS2_RC_SUCCESS);
+        memcpy(f->answer + HEADER + 1, command + HEADER, 4);
+        return TSS2_RC_SUCCESS;
+    }
     if (!is_hit(size, command))
         return Tss2_Tcti_Transmit(f->inner, size, command);
     if (inject_plan.is_lost) {
@@ -80,7 +98,7 @@ static TSS2_RC transmit(TSS2_TCTI_CONTEXT *io, size_t size, const uint8_t *comma
     }
     if (is_local(inject_plan.rc))
         return inject_plan.rc;
-    set_answer(f, inject_plan.rc);
+    set_answer(f, HEADER, inject_plan.rc);
     return TSS2_RC_SUCCESS;
 }
 
@@ -98,12 +116,12 @@ static TSS2_RC receive(TSS2_TCTI_CONTEXT *io, size_t *size, uint8_t *answer, int
     if (!f->has_answer)
         return Tss2_Tcti_Receive(f->inner, size, answer, timeout);
     if (answer != NULL) {
-        if (*size < HEADER)
+        if (*size < f->answer_size)
             return TSS2_TCTI_RC_INSUFFICIENT_BUFFER;
-        memcpy(answer, f->answer, HEADER);
+        memcpy(answer, f->answer, f->answer_size);
         f->has_answer = 0;
     }
-    *size = HEADER;
+    *size = f->answer_size;
     return TSS2_RC_SUCCESS;
 }
 

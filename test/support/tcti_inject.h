@@ -22,6 +22,13 @@ struct inject {
 /* What to do from now on; all zero: nothing. */
 extern struct inject inject_plan;
 
+/* What the TPM seems not to have: TPM2_GetCapability for it finds an empty list.  value 0: it has
+ * everything. */
+extern struct inject_lack {
+    TPM2_CAP list;
+    UINT32 value;
+} inject_lack;
+
 TSS2_RC inject_open(const char *tcti, TSS2_TCTI_CONTEXT **io);
 void inject_close(TSS2_TCTI_CONTEXT **io);
 

@@ -36,14 +36,14 @@ static inline struct xtt_tpm *tpm_new(void)
     return tpm;
 }
 
-/* How many handles of a kind the TPM has now, asked over a connection of our own. */
-static inline unsigned tpm_count(TPM2_HANDLE first)
+/* The handles of a kind that the TPM has now, asked over a connection of our own. */
+static inline TPML_HANDLE tpm_handles(TPM2_HANDLE first)
 {
     TSS2_TCTI_CONTEXT *io = NULL;
     ESYS_CONTEXT *esys = NULL;
     TPMS_CAPABILITY_DATA *cap = NULL;
     TPMI_YES_NO more;
-    unsigned n;
+    TPML_HANDLE handles;
 
     ck_assert_uint_eq(Tss2_TctiLdr_Initialize(swtpm_tcti(the_swtpm), &io), 0);
     ck_assert_uint_eq(Esys_Initialize(&esys, io, NULL), 0);
@@ -51,11 +51,16 @@ static inline unsigned tpm_count(TPM2_HANDLE first)
                                          TPM2_CAP_HANDLES, first, TPM2_MAX_CAP_HANDLES, &more,
                                          &cap),
                       0);
-    n = cap->data.handles.count;
+    handles = cap->data.handles;
     Esys_Free(cap);
     Esys_Finalize(&esys);
     Tss2_TctiLdr_Finalize(&io);
-    return n;
+    return handles;
+}
+
+static inline unsigned tpm_count(TPM2_HANDLE first)
+{
+    return tpm_handles(first).count;
 }
 
 /* Nothing is loaded, no session is open, NV is empty, and at most the SRK is persistent. */
