@@ -112,6 +112,7 @@ const struct xttd_program agent_program = {
     .n_settings = sizeof settings / sizeof settings[0],
     .settings_size = sizeof(struct agent_settings),
     .config_file = XTT_SYSCONFDIR "/xtt/agent.conf",
+    .man_section = 1,
     .log_level = "log.level",
     .check = check,
 };

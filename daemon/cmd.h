@@ -47,6 +47,7 @@ struct xttd_program {
     size_t n_settings;
     size_t settings_size;    /* of the struct they fill */
     const char *config_file; /* read if there and --config is not given */
+    int man_section;         /* 1, or 8 for a daemon */
     const char *log_level;   /* "section.key" of an XTTD_LEVELS setting */
     /* Judges what single settings cannot: XTT_ERR_CONFIG with words.  Or NULL. */
     xtt_err (*check)(const struct xttd_config *config, struct xttd_fail *fail);

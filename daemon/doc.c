@@ -145,7 +145,7 @@ static void man_environment(const struct xttd_program *program, FILE *out)
 
 static void print_man(const struct xttd_program *program, FILE *out)
 {
-    man_head(program, "", 1, program->summary, out);
+    man_head(program, "", program->man_section, program->summary, out);
     fprintf(out, ".SH SYNOPSIS\n.B %s\n\\fIVERB\\fR [\\fIOPTION\\fR]...\n.SH DESCRIPTION\n",
             program->name);
     roff(program->description, out);
@@ -198,7 +198,7 @@ static void print_config_man(const struct xttd_program *program, FILE *out)
         roff(text, out);
         fputs(".\n", out);
     }
-    fprintf(out, ".SH \"SEE ALSO\"\n.BR %s (1)\n", program->name);
+    fprintf(out, ".SH \"SEE ALSO\"\n.BR %s (%d)\n", program->name, program->man_section);
 }
 
 static void print_config(const struct xttd_program *program, FILE *out)

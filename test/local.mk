@@ -154,7 +154,16 @@ test_unit_provisioner_registrar_LDADD = $(PROVISIONER_LDADD)
 test_unit_provisioner_registry_LDADD = $(PROVISIONER_LDADD)
 test_unit_provisioner_roster_LDADD = $(PROVISIONER_LDADD)
 
-AGENT_TESTS =
+# The store's tests bend the system calls that change files.
+AGENT_TESTS = \
+	test/unit/agent_store
+AGENT_LDADD = agent/libagent.la $(LDADD) $(JANSSON_LIBS) $(UV_LIBS)
+POWERCUT_WRAPS = -Wl,--wrap=open,--wrap=write,--wrap=fsync,--wrap=close,--wrap=rename \
+	-Wl,--wrap=unlink,--wrap=unlinkat,--wrap=symlink,--wrap=fchmod
+noinst_HEADERS += test/support/cmdline.h test/support/powercut.h
+test_unit_agent_store_SOURCES = test/unit/agent_store.c test/support/powercut.c
+test_unit_agent_store_LDFLAGS = $(AM_LDFLAGS) $(POWERCUT_WRAPS)
+test_unit_agent_store_LDADD = $(AGENT_LDADD)
 
 EXTRA_DIST += test/support/with-softhsm
 

@@ -9,6 +9,7 @@
 #include "daemon/doc.h"
 #include "daemon/json.h"
 #include "daemon/log.h"
+#include "test/support/cmdline.h"
 #include "test/support/suite.h"
 #include "test/support/tmpdir.h"
 
@@ -86,57 +87,25 @@ static struct xttd_program program = {.name = "prog",
                                       .settings = settings,
                                       .n_settings = 2,
                                       .settings_size = sizeof(struct values),
+                                      .man_section = 1,
                                       .log_level = "log.level",
                                       .check = check};
 
-static char config_path[128], out_path[128], err_path[128];
-static char out[16384], err[4096];
+static char *const out = cmdline_out, *const err = cmdline_err;
 
 static void setup(void)
 {
+    static char config_path[128];
+
     tmpdir_make();
-    snprintf(config_path, sizeof config_path, "%s/prog.conf", tmpdir_path);
-    snprintf(out_path, sizeof out_path, "%s/out", tmpdir_path);
-    snprintf(err_path, sizeof err_path, "%s/err", tmpdir_path);
+    snprintf(config_path, sizeof config_path, "%s", tmpdir_file("prog.conf"));
     program.config_file = config_path;
     memset(&saw, 0, sizeof saw);
 }
 
-static void teardown(void)
-{
-    tmpdir_remove();
-}
-
-static void slurp(const char *path, char *text, size_t cap)
-{
-    FILE *f = fopen(path, "r");
-    size_t n = fread(text, 1, cap - 1, f);
-
-    text[n] = '\0';
-    fclose(f);
-}
-
-/* Runs "prog LINE" and catches what it prints. */
 static int run(const char *line)
 {
-    char words[512], *argv[32] = {"prog"}, *rest;
-    int argc = 1, status, keep_out = dup(1), keep_err = dup(2);
-
-    snprintf(words, sizeof words, "%s", line);
-    for (char *w = strtok_r(words, " ", &rest); w != NULL; w = strtok_r(NULL, " ", &rest))
-        argv[argc++] = w;
-    fflush(NULL);
-    ck_assert_ptr_nonnull(freopen(out_path, "w", stdout));
-    ck_assert_ptr_nonnull(freopen(err_path, "w", stderr));
-    status = xttd_cmd_main(&program, argc, argv);
-    fflush(NULL);
-    dup2(keep_out, 1);
-    dup2(keep_err, 2);
-    close(keep_out);
-    close(keep_err);
-    slurp(out_path, out, sizeof out);
-    slurp(err_path, err, sizeof err);
-    return status;
+    return cmdline_run(&program, line);
 }
 
 START_TEST(a_verb_of_two_words_gets_its_argument_and_options)
@@ -372,7 +341,7 @@ END_TEST
 
 static void fill(TCase *tc)
 {
-    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_add_checked_fixture(tc, setup, tmpdir_remove);
     tcase_add_test(tc, a_verb_of_two_words_gets_its_argument_and_options);
     tcase_add_test(tc, options_stand_anywhere);
     tcase_add_loop_test(tc, a_wrong_line_exits_with_2_and_says_why, 0,
