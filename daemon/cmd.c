@@ -235,20 +235,21 @@ static enum xttd_level level_of(const char *text)
     return (enum xttd_level)i;
 }
 
-/* Files, environment, command line, in the order of their weight; then the log can open. */
-static xtt_err configure(struct xttd_call *call, void *settings)
+/* Files, environment, command line, in the order of their weight. */
+xtt_err xttd_cmd_configure(const struct xttd_call *call, struct xttd_config *config, void *settings,
+                           struct xttd_fail *fail)
 {
     const struct xttd_program *program = call->program;
     const char *file = xttd_option_get(call, "config");
     xtt_err err;
 
-    if ((err = xttd_config_open(&call->config, program->settings, program->n_settings, settings,
-                                &call->fail)) != XTT_OK)
+    if ((err = xttd_config_open(config, program->settings, program->n_settings, settings, fail)) !=
+        XTT_OK)
         return err;
-    if ((err = xttd_config_read(&call->config, file != NULL ? file : program->config_file,
-                                file != NULL, &call->fail)) != XTT_OK)
+    if ((err = xttd_config_read(config, file != NULL ? file : program->config_file, file != NULL,
+                                fail)) != XTT_OK)
         return err;
-    if ((err = xttd_config_environment(&call->config, &call->fail)) != XTT_OK)
+    if ((err = xttd_config_environment(config, fail)) != XTT_OK)
         return err;
     for (size_t i = 0; i < call->n_options; i++) {
         const struct xttd_option *option = call->options[i];
@@ -257,15 +258,21 @@ static xtt_err configure(struct xttd_call *call, void *settings)
         if (option->setting == NULL || call->values[i] == NULL)
             continue;
         snprintf(from, sizeof from, "--%s", option->name);
-        if ((err = xttd_config_set(&call->config, option->setting, call->values[i], from,
-                                   &call->fail)) != XTT_OK)
+        if ((err = xttd_config_set(config, option->setting, call->values[i], from, fail)) != XTT_OK)
             return err;
     }
     if (xttd_option_get(call, "verbose") != NULL &&
-        (err = xttd_config_set(&call->config, program->log_level, "debug", "-v", &call->fail)) !=
-            XTT_OK)
+        (err = xttd_config_set(config, program->log_level, "debug", "-v", fail)) != XTT_OK)
         return err;
-    if (program->check != NULL && (err = program->check(&call->config, &call->fail)) != XTT_OK)
+    return program->check != NULL ? program->check(config, fail) : XTT_OK;
+}
+
+static xtt_err configure(struct xttd_call *call, void *settings)
+{
+    const struct xttd_program *program = call->program;
+    xtt_err err;
+
+    if ((err = xttd_cmd_configure(call, &call->config, settings, &call->fail)) != XTT_OK)
         return err;
     call->settings = settings;
     xttd_log_open(program->name, level_of(xttd_config_get(&call->config, program->log_level)));

@@ -75,6 +75,25 @@ void xttd_net_print(const uv_tcp_t *tcp, int peer, char text[XTTD_ADDR_TEXT])
         snprintf(text, XTTD_ADDR_TEXT, "?");
 }
 
+void xttd_net_peer(const uv_tcp_t *tcp, uint8_t address[16])
+{
+    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+    struct sockaddr_storage sa = {0};
+    const struct sockaddr_in *v4 = (const void *)&sa;
+    const struct sockaddr_in6 *v6 = (const void *)&sa;
+    int size = sizeof sa;
+
+    memset(address, 0, 16);
+    if (uv_tcp_getpeername(tcp, (struct sockaddr *)&sa, &size) != 0)
+        return;
+    if (sa.ss_family == AF_INET6) {
+        memcpy(address, &v6->sin6_addr, 16);
+    } else if (sa.ss_family == AF_INET) {
+        memcpy(address, mapped, sizeof mapped);
+        memcpy(address + 12, &v4->sin_addr, 4);
+    }
+}
+
 /* One attempt to reach a name, over all its addresses. */
 struct dial {
     uv_loop_t *loop;

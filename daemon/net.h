@@ -24,6 +24,9 @@ XTT_MUST xtt_err xttd_addr_parse(const char *text, struct xttd_addr *addr, struc
 /* Who is at the other end (peer) or at ours, as "1.2.3.4:5" or "[::1]:5"; "?" if unknown. */
 void xttd_net_print(const uv_tcp_t *tcp, int peer, char text[XTTD_ADDR_TEXT]);
 
+/* The address at the other end as 16 bytes, ::ffff:a.b.c.d for IPv4; all zero if unknown. */
+void xttd_net_peer(const uv_tcp_t *tcp, uint8_t address[16]);
+
 /* How connecting ended: with XTT_OK tcp is a heap uv_tcp_t that now belongs to the callee (see
  * xttd_conn_new); otherwise it is NULL and words say which addresses were tried and why each
  * failed. */

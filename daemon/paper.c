@@ -24,6 +24,12 @@ static const struct xttd_field credential_keys[] = {
     XTTD_FIELD(xttd_credential_paper, credential, XTTD_BYTES, NULL, 0),
     XTTD_FIELD(xttd_credential_paper, signature, XTTD_BYTES, NULL, 0),
     XTTD_FIELD(xttd_credential_paper, gid, XTTD_BYTES, NULL, 0), XTTD_FIELDS_END};
+static const struct xttd_field server_request_keys[] = {
+    XTTD_FIELD(xttd_server_request_paper, request, XTTD_BYTES, NULL, 0), XTTD_FIELDS_END};
+static const struct xttd_field server_keys[] = {
+    XTTD_FIELD(xttd_server_paper, certificate, XTTD_BYTES, NULL, 0),
+    XTTD_FIELD(xttd_server_paper, root_id, XTTD_BYTES, NULL, 0),
+    XTTD_FIELD(xttd_server_paper, root_key, XTTD_BYTES, NULL, 0), XTTD_FIELDS_END};
 
 static const struct {
     const char *type;
@@ -35,6 +41,9 @@ static const struct {
     [XTTD_PAPER_REQUEST] = {"xtt-member-request", request_keys, sizeof(struct xttd_request_paper)},
     [XTTD_PAPER_CREDENTIAL] = {"xtt-credential", credential_keys,
                                sizeof(struct xttd_credential_paper)},
+    [XTTD_PAPER_SERVER_REQUEST] = {"xtt-server-request", server_request_keys,
+                                   sizeof(struct xttd_server_request_paper)},
+    [XTTD_PAPER_SERVER] = {"xtt-server-certificate", server_keys, sizeof(struct xttd_server_paper)},
 };
 
 /* The longest struct above, for decoding beside the caller's. */
@@ -43,6 +52,8 @@ union any_paper {
     struct xttd_root_paper root;
     struct xttd_request_paper request;
     struct xttd_credential_paper credential;
+    struct xttd_server_request_paper server_request;
+    struct xttd_server_paper server;
 };
 
 static xtt_err decode_object(enum xttd_paper kind, const json_t *object, const char *origin,

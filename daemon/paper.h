@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The four files that station and agent hand each other: group, root, member request, credential.
+ * The files that station, root and agent hand each other: group, root, member request, credential,
+ * server request, server certificate.
  * JSON objects with "schema": 1 and "type"; byte strings are hexadecimal; nothing in them is
  * secret. A reader refuses unknown, missing and doubled keys.  Whether the bytes are good points
  * and signatures is for libxtt to say.
@@ -41,7 +42,26 @@ struct xttd_credential_paper {
     uint8_t gid[32]; /* of the group it is for */
 };
 
-enum xttd_paper { XTTD_PAPER_GROUP, XTTD_PAPER_ROOT, XTTD_PAPER_REQUEST, XTTD_PAPER_CREDENTIAL };
+/* "xtt-server-request": a station's key that asks for a certificate. */
+struct xttd_server_request_paper {
+    uint8_t request[169]; /* a server certificate without root, signed by its own key */
+};
+
+/* "xtt-server-certificate": the answer, with the root that made it. */
+struct xttd_server_paper {
+    uint8_t certificate[169];
+    uint8_t root_id[16];
+    uint8_t root_key[65];
+};
+
+enum xttd_paper {
+    XTTD_PAPER_GROUP,
+    XTTD_PAPER_ROOT,
+    XTTD_PAPER_REQUEST,
+    XTTD_PAPER_CREDENTIAL,
+    XTTD_PAPER_SERVER_REQUEST,
+    XTTD_PAPER_SERVER
+};
 
 /* Reads the n bytes of a paper of that kind into its struct.  origin names the file for the words.
  * XTT_ERR_FORMAT; then paper is untouched. */
