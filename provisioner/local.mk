@@ -21,14 +21,40 @@ provisioner_libprovisioner_la_SOURCES = \
 	provisioner/keyd_op.h \
 	provisioner/keyd.c \
 	provisioner/keyclient.c \
+	provisioner/station.h \
+	provisioner/station.c \
+	provisioner/keyring.h \
+	provisioner/keyring.c \
+	provisioner/load.h \
+	provisioner/load.c \
+	provisioner/serve.c \
+	provisioner/program.h \
+	provisioner/program.c \
 	provisioner/backup.h \
 	provisioner/backup.c \
 	provisioner/settings.def \
 	provisioner/place.h \
 	provisioner/place.c \
+	provisioner/k_alloc.h \
+	provisioner/k_alloc.c \
+	provisioner/request.h \
+	provisioner/request.c \
+	provisioner/authority.h \
+	provisioner/authority.c \
 	provisioner/cmd.h \
 	provisioner/cmd_backup.c \
-	provisioner/cmd_identity.c
-provisioner_libprovisioner_la_CPPFLAGS = $(XTT_CPPFLAGS) -I$(srcdir)
+	provisioner/cmd_identity.c \
+	provisioner/cmd_station.c \
+	provisioner/cmd_group.c
+PROVISIONER_CPPFLAGS = $(XTT_CPPFLAGS) -I$(srcdir) -DXTT_SYSCONFDIR='"$(sysconfdir)"'
+provisioner_libprovisioner_la_CPPFLAGS = $(PROVISIONER_CPPFLAGS)
 provisioner_libprovisioner_la_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(UV_CFLAGS) $(JANSSON_CFLAGS) -pthread
 provisioner_libprovisioner_la_LIBADD = pkcs11/libxttp11.la daemon/libxttd.la $(SQLITE_LIBS) $(UV_LIBS) -lpthread
+
+bin_PROGRAMS += xtt-provisioner
+xtt_provisioner_SOURCES = provisioner/main.c
+xtt_provisioner_CPPFLAGS = $(PROVISIONER_CPPFLAGS)
+xtt_provisioner_LDADD = provisioner/libprovisioner.la libxtt/libxtt.la $(JANSSON_LIBS) $(UV_LIBS)
+
+systemdsystemunit_DATA += contrib/systemd/xtt-provisioner.service
+EXTRA_DIST += contrib/systemd/xtt-provisioner.service

@@ -4,6 +4,7 @@
 
 #include "daemon/file.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -50,6 +51,54 @@ xtt_err prov_place_open(struct prov_place *place, struct xttd_call *call, int ma
     }
     *place = opened;
     return XTT_OK;
+}
+
+/* --pin-fd N as a number; -1 if it was not given. */
+static xtt_err read_pin_fd(const struct xttd_call *call, int *fd, struct xttd_fail *fail)
+{
+    const char *text = xttd_option_get(call, "pin-fd");
+
+    *fd = -1;
+    if (text == NULL)
+        return XTT_OK;
+    if (text[0] == '\0' || strlen(text) > 4 || strspn(text, "0123456789") != strlen(text))
+        return xttd_fail(fail, XTT_ERR_USAGE, "--pin-fd takes the number of an open descriptor");
+    *fd = (int)strtol(text, NULL, 10);
+    return XTT_OK;
+}
+
+xtt_err prov_place_keys(const struct xttd_call *call, void (*gone)(void *arg), void *arg,
+                        struct prov_keyd **out, struct xttd_fail *fail)
+{
+    const struct prov_settings *settings = call->settings;
+    struct prov_keyd_config config = {.state = settings->state,
+                                      .token = settings->token,
+                                      .is_shared = gone != NULL,
+                                      .gone = gone,
+                                      .arg = arg};
+    xtt_err err;
+
+    if (settings->token[0] == '\0') {
+        xttd_fail(fail, XTT_ERR_CONFIG, "no token is set");
+        return xttd_fail_remedy(fail, "set station.token to the PKCS#11 URI of the token, or give "
+                                      "--token");
+    }
+    if ((err = read_pin_fd(call, &config.pin_fd, fail)) != XTT_OK)
+        return err;
+    return prov_keyd_open(out, &config, fail);
+}
+
+xtt_err prov_place_wrapping_key(const struct prov_place *place, char label[PROV_LABEL_SIZE])
+{
+    const xtt_err err = prov_meta_get(place->reg, "wrapping-key", label, PROV_LABEL_SIZE);
+
+    if (err == XTT_ERR_NOT_FOUND) {
+        xttd_fail(place->fail, err, "the station has no wrapping key yet");
+        xttd_fail_remedy(place->fail, "run \"init\"");
+    } else if (err != XTT_OK) {
+        prov_place_fail(place, err, "looking up the wrapping key");
+    }
+    return err;
 }
 
 void prov_place_close(struct prov_place *place)

@@ -7,6 +7,7 @@
 #define XTT_PROVISIONER_PLACE_H
 
 #include "daemon/cmd.h"
+#include "provisioner/keyd.h"
 #include "provisioner/registry.h"
 
 #define PROV_PATH_SIZE 512
@@ -30,6 +31,13 @@ XTT_MUST xtt_err prov_place_path(const struct prov_settings *settings, const cha
  * are not there yet.  XTT_ERR_NOT_FOUND says to run init first.  On success prov_place_close. */
 XTT_MUST xtt_err prov_place_open(struct prov_place *place, struct xttd_call *call, int make);
 void prov_place_close(struct prov_place *place);
+/* Connects to the token's keyd or starts one (keyd.h).  With gone, which is the serving station's,
+ * it is one of its own that other commands may use.  XTT_ERR_CONFIG if no token is set. */
+XTT_MUST xtt_err prov_place_keys(const struct xttd_call *call, void (*gone)(void *arg), void *arg,
+                                 struct prov_keyd **out, struct xttd_fail *fail);
+/* The label of the wrapping key.  XTT_ERR_NOT_FOUND says to run init. */
+XTT_MUST xtt_err prov_place_wrapping_key(const struct prov_place *place,
+                                         char label[PROV_LABEL_SIZE]);
 /* Records what happened to the registry while doing something; err, which is not XTT_OK, is
  * answered. */
 xtt_err prov_place_fail(const struct prov_place *place, xtt_err err, const char *doing);

@@ -2,11 +2,12 @@
 /* Loading the groups from the registry and finding them by gid.  Few groups: a plain list. */
 #include "provisioner/roster.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct prov_roster {
-    unsigned references;
+    atomic_uint references;
     struct xtt_arena *arena; /* of allocation keys */
     struct prov_entry **entries;
     size_t n, room;
@@ -156,7 +157,7 @@ static xtt_err make_room(struct prov_roster **out, size_t n)
 
     if (roster == NULL)
         return XTT_ERR_NOMEM;
-    roster->references = 1;
+    atomic_init(&roster->references, 1);
     roster->room = n;
     if ((roster->entries = calloc(n + 1, sizeof *roster->entries)) == NULL)
         err = XTT_ERR_NOMEM;
@@ -191,13 +192,13 @@ xtt_err prov_roster_new(struct prov_roster **out, struct prov_registry *reg,
 
 struct prov_roster *prov_roster_hold(struct prov_roster *roster)
 {
-    roster->references++;
+    atomic_fetch_add(&roster->references, 1);
     return roster;
 }
 
 void prov_roster_drop(struct prov_roster *roster)
 {
-    if (roster != NULL && --roster->references == 0)
+    if (roster != NULL && atomic_fetch_sub(&roster->references, 1) == 1)
         free_roster(roster);
 }
 

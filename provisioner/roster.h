@@ -30,7 +30,7 @@ typedef xtt_err prov_open_k_alloc(void *arg, const struct prov_group *group, uin
 XTT_MUST xtt_err prov_roster_new(struct prov_roster **out, struct prov_registry *reg,
                                  prov_open_k_alloc *open_k_alloc, void *arg,
                                  struct xttd_fail *fail);
-/* One more reference, one less; the last one frees.  From the loop's thread. */
+/* One more reference, one less; the last one frees.  From any thread. */
 struct prov_roster *prov_roster_hold(struct prov_roster *roster);
 void prov_roster_drop(struct prov_roster *roster);
 /* The group with this gid, or NULL.  From any thread. */
