@@ -156,11 +156,24 @@ test_unit_provisioner_roster_LDADD = $(PROVISIONER_LDADD)
 
 # The store's tests bend the system calls that change files.
 AGENT_TESTS = \
+	test/unit/agent_cmd \
+	test/unit/agent_cmd_member \
+	test/unit/agent_cmd_provision \
+	test/unit/agent_policy \
 	test/unit/agent_store
 AGENT_LDADD = agent/libagent.la $(LDADD) $(JANSSON_LIBS) $(UV_LIBS)
 POWERCUT_WRAPS = -Wl,--wrap=open,--wrap=write,--wrap=fsync,--wrap=close,--wrap=rename \
 	-Wl,--wrap=unlink,--wrap=unlinkat,--wrap=symlink,--wrap=fchmod
 noinst_HEADERS += test/support/cmdline.h test/support/powercut.h
+AGENT_SUPPORT = test/support/agent.h test/support/station.h test/support/station.c \
+	test/support/party.c
+test_unit_agent_cmd_SOURCES = test/unit/agent_cmd.c $(AGENT_SUPPORT)
+test_unit_agent_cmd_LDADD = test/support/libswtpm.la $(AGENT_LDADD)
+test_unit_agent_cmd_member_SOURCES = test/unit/agent_cmd_member.c $(AGENT_SUPPORT)
+test_unit_agent_cmd_member_LDADD = test/support/libswtpm.la $(AGENT_LDADD)
+test_unit_agent_cmd_provision_SOURCES = test/unit/agent_cmd_provision.c $(AGENT_SUPPORT)
+test_unit_agent_cmd_provision_LDADD = test/support/libswtpm.la $(AGENT_LDADD)
+test_unit_agent_policy_LDADD = $(AGENT_LDADD)
 test_unit_agent_store_SOURCES = test/unit/agent_store.c test/support/powercut.c
 test_unit_agent_store_LDFLAGS = $(AM_LDFLAGS) $(POWERCUT_WRAPS)
 test_unit_agent_store_LDADD = $(AGENT_LDADD)
