@@ -54,6 +54,8 @@ static const struct xttd_option provision_options[] = {
     {"request-id", "ID", "asks for this identity, eight groups of four hex digits", NULL, 0, 0},
     {"new-key", NULL, "registers a new long-term key for the identity", NULL, 0, 0},
     {"old-key", NULL, "gives up a new key that no station has taken yet", NULL, 0, 0},
+    {"if-needed", NULL, "does nothing if there is an identity and no change of keys is under way",
+     NULL, 0, 0},
     {"retry", NULL, "keeps trying, with growing pauses, as long as trying again may help", NULL, 0,
      0},
     {0}};

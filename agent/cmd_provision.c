@@ -240,6 +240,12 @@ static xtt_err tell(const struct xttd_call *call, const struct agent_run *run)
     return XTT_OK;
 }
 
+static int is_needed(const struct agent_state *state)
+{
+    return state->identity.server[0] == '\0' || state->pending.kind[0] != '\0' ||
+           state->trouble.code[0] != '\0';
+}
+
 xtt_err agent_cmd_provision(struct xttd_call *call)
 {
     struct agent_run run = {0};
@@ -249,6 +255,10 @@ xtt_err agent_cmd_provision(struct xttd_call *call)
 
     if ((err = agent_run_open(&run, call, AGENT_WRITE)) != XTT_OK)
         goto out;
+    if (xttd_option_get(call, "if-needed") != NULL && !is_needed(&run.state)) {
+        err = tell(call, &run);
+        goto out;
+    }
     if ((err = check_ready(&run, &call->fail)) != XTT_OK)
         goto out;
     if ((err = choose_key(call, &run)) != XTT_OK)

@@ -32,3 +32,23 @@ bin_PROGRAMS += xtt-agent
 xtt_agent_SOURCES = agent/main.c
 xtt_agent_CPPFLAGS = $(AGENT_CPPFLAGS)
 xtt_agent_LDADD = agent/libagent.la libxtt/libxtt.la $(JANSSON_LIBS) $(UV_LIBS)
+
+# The program prints its own documentation, so it cannot be wrong about its options; a cross build
+# cannot run it and goes without.
+if !CROSS_COMPILING
+AGENT_DOCUMENTS = agent/xtt-agent.1 agent/xtt-agent.conf.5 agent/agent.conf contrib/completions/xtt-agent
+man_MANS += agent/xtt-agent.1 agent/xtt-agent.conf.5
+examples_DATA += agent/agent.conf
+bashcompletion_DATA += contrib/completions/xtt-agent
+CLEANFILES += $(AGENT_DOCUMENTS)
+agent/xtt-agent.1: xtt-agent$(EXEEXT)
+	$(PRINT_DOCUMENT) man >$@.new && mv $@.new $@
+agent/xtt-agent.conf.5: xtt-agent$(EXEEXT)
+	$(PRINT_DOCUMENT) config-man >$@.new && mv $@.new $@
+agent/agent.conf: xtt-agent$(EXEEXT)
+	$(PRINT_DOCUMENT) config >$@.new && mv $@.new $@
+contrib/completions/xtt-agent: xtt-agent$(EXEEXT)
+	$(PRINT_DOCUMENT) completion >$@.new && mv $@.new $@
+endif
+
+dist_systemdsystemunit_DATA += contrib/systemd/xtt-agent.service

@@ -10,7 +10,7 @@
 
 #include <xtt/base.h>
 
-#define XTTD_FRAME_MAX 16384 /* whole, in bytes */
+#define XTTD_FRAME_MAX  16384 /* whole, in bytes */
 #define XTTD_FRAME_HEAD 10
 
 struct xttd_frame {
@@ -36,15 +36,15 @@ XTT_MUST xtt_err xttd_body_take_exactly(xtt_bytes *body, uint8_t *out, size_t n)
 
 /* Sends the frame, waiting for room.  XTT_ERR_LENGTH if a field did not fit; XTT_ERR_IO. */
 XTT_MUST xtt_err xttd_frame_send(int fd, uint32_t id, uint16_t code, struct xttd_body *body);
-/* Waits for a frame; buf holds it.  XTT_ERR_TRUNCATED at the end of the stream, XTT_ERR_FORMAT for a
- * length that no frame has, XTT_ERR_IO. */
+/* Waits for a frame; buf holds it.  XTT_ERR_TRUNCATED at the end of the stream, XTT_ERR_FORMAT for
+ * a length that no frame has, XTT_ERR_IO. */
 XTT_MUST xtt_err xttd_frame_receive(int fd, uint8_t buf[XTTD_FRAME_MAX], struct xttd_frame *out);
 
 /* Two connected ends, closed on exec.  0, or -1 and errno. */
 int xttd_chan_pair(int ends[2]);
 /* Ends the stream in both directions, which wakes whoever waits for a frame; fd stays open. */
 void xttd_chan_hang_up(int fd);
-/* A socket that takes connections on path, which is made with mode 0600 in place of an old one.  The
+/* A socket that takes connections on path, which is made with mode 0600 in place of an old one. The
  * descriptor, or -1 and errno. */
 int xttd_chan_listen(const char *path);
 /* Connects to one.  The descriptor, or -1 and errno. */

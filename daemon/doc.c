@@ -162,14 +162,13 @@ static void print_man(const struct xttd_program *program, FILE *out)
     fprintf(out, "\nThe configuration, see\n.BR %s.conf (5).\n", program->name);
 }
 
-/* One text for the man page and the example: what the setting takes, and its default. */
+/* One text for the man page and the example: "HELP (KIND)". */
 static void describe(const struct xttd_setting *row, char *text, size_t cap)
 {
     char kind[128];
 
     xttd_setting_describe(row, kind, sizeof kind);
-    snprintf(text, cap, "%s: %s; default: %s", row->help, kind,
-             row->dflt[0] != '\0' ? row->dflt : "none");
+    snprintf(text, cap, "%s (%s)", row->help, kind);
 }
 
 static void print_config_man(const struct xttd_program *program, FILE *out)
@@ -196,6 +195,8 @@ static void print_config_man(const struct xttd_program *program, FILE *out)
         fprintf(out, ".TP\n.B %s\n", row->key);
         describe(row, text, sizeof text);
         roff(text, out);
+        fputs(".\nDefault: ", out);
+        roff(row->dflt[0] != '\0' ? row->dflt : "none", out);
         fputs(".\n", out);
     }
     fprintf(out, ".SH \"SEE ALSO\"\n.BR %s (%d)\n", program->name, program->man_section);
@@ -285,7 +286,7 @@ static void print_completion(const struct xttd_program *program, FILE *out)
     fprintf(out,
             "\" ;;\n"
             "    esac\n"
-            "    COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
+            "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n"
             "    [[ ${#COMPREPLY[@]} -gt 0 ]] || compopt -o default\n"
             "}\n"
             "complete -F %s %s\n",

@@ -7,8 +7,8 @@
 
 /* What --help shows: of one verb, or of the program if verb is NULL. */
 void xttd_doc_help(const struct xttd_program *program, const struct xttd_verb *verb, FILE *out);
-/* A document by its name: "man" (its section is the program's), "config-man" (section 5), "config" (an example with
- * every default), "completion" (bash).  XTT_ERR_NOT_FOUND. */
+/* A document by its name: "man" (its section is the program's), "config-man" (section 5), "config"
+ * (an example with every default), "completion" (bash).  XTT_ERR_NOT_FOUND. */
 XTT_MUST xtt_err xttd_doc_print(const struct xttd_program *program, const char *name, FILE *out);
 
 #endif

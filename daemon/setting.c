@@ -181,7 +181,7 @@ static const struct kind kinds[] = {
     [XTTD_PATH] = {"an absolute path", read_path, store_text},
     [XTTD_UINT] = {"a number", read_count, store_number},
     [XTTD_BOOL] = {"yes or no", read_switch, store_choice},
-    [XTTD_DURATION] = {"a time such as 500ms, 30s, 5min, 2h or 7d", read_duration, store_number},
+    [XTTD_DURATION] = {"a time such as 250ms, 30s, 5min or 2h", read_duration, store_number},
     [XTTD_LIST] = {"words", read_list, store_list},
     [XTTD_ENUM] = {"one of", read_choice, store_choice},
 };
@@ -224,5 +224,5 @@ void xttd_setting_describe(const struct xttd_setting *row, char *text, size_t ca
     else if (row->type == XTTD_ENUM)
         snprintf(text, cap, "%s %s", kinds[row->type].words, row->range);
     else
-        snprintf(text, cap, "%s (%s)", kinds[row->type].words, row->range);
+        snprintf(text, cap, "%s, %s", kinds[row->type].words, row->range);
 }

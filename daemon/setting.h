@@ -23,7 +23,7 @@ XTT_MUST xtt_err xttd_value_read(struct xttd_value *value, const struct xttd_set
 /* Copies the value into row's field of values.  Pointers stay the value's. */
 void xttd_value_store(const struct xttd_value *value, const struct xttd_setting *row, void *values);
 void xttd_value_free(struct xttd_value *value);
-/* What row takes, for people: "a number (1..65535)". */
+/* What row takes, for people: "a number, 1..65535". */
 void xttd_setting_describe(const struct xttd_setting *row, char *text, size_t cap);
 
 #endif

@@ -143,6 +143,19 @@ START_TEST(provisioning_again_registers_the_same_key)
 }
 END_TEST
 
+START_TEST(nothing_is_asked_of_a_station_if_nothing_is_needed)
+{
+    become_member();
+    ck_ok(agent("provision --if-needed %s", server));
+    ck_ok(agent("provision --if-needed %s", server));
+    ck_assert_int_eq(strncmp(cmdline_out, assigned, 39), 0);
+    ck_assert_int_eq(station.handshakes, 1);
+    ck_assert_int_eq(agent("provision --new-key --server 127.0.0.1:1"), 7);
+    ck_ok(agent("provision --if-needed %s", server));
+    ck_assert_int_eq(station.handshakes, 2);
+}
+END_TEST
+
 START_TEST(a_new_key_replaces_the_old_one_with_its_file)
 {
     char old_file[512];
@@ -219,6 +232,7 @@ static void fill(TCase *tc)
     tcase_add_test(tc, an_unreachable_station_is_7_and_the_next_one_is_asked);
     tcase_add_loop_test(tc, bad_options_are_refused_before_anything_is_sent, 0, N(bad_options));
     tcase_add_test(tc, provisioning_again_registers_the_same_key);
+    tcase_add_test(tc, nothing_is_asked_of_a_station_if_nothing_is_needed);
     tcase_add_test(tc, a_new_key_replaces_the_old_one_with_its_file);
     tcase_add_loop_test(tc, an_interrupted_change_of_keys_goes_on_with_the_same_new_key, 0, 2);
     tcase_add_test(tc, a_new_key_nobody_took_can_be_given_up);
