@@ -99,14 +99,14 @@ test_support_libtpm_la_SOURCES = \
 	test/support/tcti_inject.h \
 	test/support/tcti_inject.c
 test_support_libtpm_la_LIBADD = test/support/libswtpm.la tpm/libxtttpm.la
-TPM_TESTS = \
-	test/unit/tpm_esys \
+TPM_QUICK_TESTS = \
 	test/unit/tpm_gsigner \
 	test/unit/tpm_keyfile \
 	test/unit/tpm_keys \
 	test/unit/tpm_probe \
 	test/unit/tpm_signer \
 	test/unit/tpm_tcti
+TPM_TESTS = $(TPM_QUICK_TESTS) test/unit/tpm_esys
 TPM_LDADD = test/support/libtpm.la $(LDADD)
 test_unit_tpm_esys_LDADD = $(TPM_LDADD)
 test_unit_tpm_gsigner_LDADD = $(TPM_LDADD)
@@ -241,9 +241,10 @@ TESTS += test/fuzz/corpus.sh
 test/fuzz/corpus.log: $(FUZZ_TARGETS)
 EXTRA_DIST += test/fuzz/corpus
 
-# The unit tests of libxtt under memcheck: no read of what nobody wrote, nothing lost.
+# The unit tests of libxtt and tpm under memcheck: no read of what nobody wrote, nothing lost.
 VALGRIND = valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
-check-valgrind: $(BASE_TESTS) $(CRYPTO_TESTS) $(WIRE_TESTS) $(HANDSHAKE_TESTS) $(DAA_TESTS)
+check-valgrind: $(BASE_TESTS) $(CRYPTO_TESTS) $(WIRE_TESTS) $(HANDSHAKE_TESTS) $(DAA_TESTS) \
+		$(TPM_QUICK_TESTS)
 	@for t in $^; do echo "$$t"; \
 		CK_FORK=no CK_DEFAULT_TIMEOUT=0 $(LIBTOOL) --mode=execute $(VALGRIND) ./$$t || exit 1; done
 .PHONY: check-valgrind
@@ -267,6 +268,12 @@ test_bench_bench_SOURCES = \
 	test/bench/daa.c \
 	test/bench/handshake.c \
 	test/support/party.c
+if WITH_TPM
+test_bench_bench_SOURCES += test/bench/tpm.c
+test_bench_bench_LDADD = $(TPM_LDADD)
+else
+test_bench_bench_SOURCES += test/bench/no_tpm.c
+endif
 bench: test/bench/bench
 	@./test/bench/bench $(BENCH)
 .PHONY: bench

@@ -29,5 +29,6 @@ void bench_anchors(struct bench *b);
 void bench_curve(struct bench *b);
 void bench_daa(struct bench *b);
 void bench_handshake(struct bench *b);
+void bench_tpm(struct bench *b);
 
 #endif

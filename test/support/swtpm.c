@@ -22,8 +22,13 @@
 struct swtpm {
     char dir[32];
     char tcti[PATH_SIZE + 16];
-    pid_t pid; /* 0: power is off */
+    pid_t pid;   /* 0: power is off */
+    pid_t owner; /* the process that started it; its children only use it */
+    struct swtpm *next;
 };
+
+/* All that run: a test that fails ends its process without stopping them. */
+static struct swtpm *running;
 
 /* What swtpm writes into its directory, and the directory's sockets. */
 static const char *const files[] = {"s",
@@ -121,6 +126,17 @@ void swtpm_restart(struct swtpm *swtpm)
     wait_ready(swtpm);
 }
 
+static void stop_all(void)
+{
+    struct swtpm *next;
+
+    for (struct swtpm *swtpm = running; swtpm != NULL; swtpm = next) {
+        next = swtpm->next;
+        if (swtpm->owner == getpid())
+            swtpm_stop(swtpm);
+    }
+}
+
 struct swtpm *swtpm_start(void)
 {
     struct swtpm *swtpm = calloc(1, sizeof *swtpm);
@@ -131,6 +147,11 @@ struct swtpm *swtpm_start(void)
     if (mkdtemp(swtpm->dir) == NULL)
         die(swtpm->dir);
     snprintf(swtpm->tcti, sizeof swtpm->tcti, "swtpm:path=%s/s", swtpm->dir);
+    swtpm->owner = getpid();
+    if (running == NULL)
+        atexit(stop_all);
+    swtpm->next = running;
+    running = swtpm;
     swtpm_restart(swtpm);
     return swtpm;
 }
@@ -156,6 +177,15 @@ void swtpm_reset(struct swtpm *swtpm)
     swtpm_restart(swtpm);
 }
 
+static void forget(const struct swtpm *swtpm)
+{
+    for (struct swtpm **at = &running; *at != NULL; at = &(*at)->next)
+        if (*at == swtpm) {
+            *at = swtpm->next;
+            return;
+        }
+}
+
 void swtpm_stop(struct swtpm *swtpm)
 {
     char path[PATH_SIZE];
@@ -169,5 +199,6 @@ void swtpm_stop(struct swtpm *swtpm)
     }
     if (rmdir(swtpm->dir) != 0)
         die(swtpm->dir);
+    forget(swtpm);
     free(swtpm);
 }

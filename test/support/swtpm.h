@@ -8,7 +8,7 @@
 
 struct swtpm;
 
-/* Starts a fresh TPM and returns when it answers. */
+/* Starts a fresh TPM and returns when it answers.  Stopped at exit if nobody did before. */
 struct swtpm *swtpm_start(void);
 /* "swtpm:path=...", valid until swtpm_stop, also across power cuts. */
 const char *swtpm_tcti(const struct swtpm *swtpm);
