@@ -273,6 +273,7 @@ test_bench_bench_SOURCES += test/bench/tpm.c
 test_bench_bench_LDADD = $(TPM_LDADD)
 else
 test_bench_bench_SOURCES += test/bench/no_tpm.c
+test_bench_bench_LDADD = $(LDADD)
 endif
 bench: test/bench/bench
 	@./test/bench/bench $(BENCH)

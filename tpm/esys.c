@@ -31,9 +31,8 @@ static const struct xtt_tpm_row rows[] = {
      "wrong password, or not the object that was expected. If the owner hierarchy has a password, "
      "let an administrator persist an SRK at 0x81000001"},
     {0x921, 0, XTT_ERR_TPM_LOCKOUT, XTT_TPM_SURFACE,
-     "the TPM is in dictionary-attack lockout; wait, or let the owner of the lockout password "
-     "reset "
-     "it"},
+     "the TPM is in dictionary-attack lockout; wait, or have it reset by who knows the lockout "
+     "password"},
     {0x12F, 0, XTT_ERR_TPM_AUTH, XTT_TPM_SURFACE,
      "the key cannot be used with a password: it wants a policy, or has no private part"},
     /* handles that are gone: the TPM was reset, or a resource manager evicted them */
@@ -47,8 +46,7 @@ static const struct xtt_tpm_row rows[] = {
      "the TPM's saved contexts are too far apart; end the programs that hold sessions"},
     {0x902, 0, XTT_ERR_TPM_BUSY, XTT_TPM_RECLAIM,
      "no room for another object: a program left some loaded; use device:/dev/tpmrm0, or flush "
-     "them "
-     "(tpm2_flushcontext -t)"},
+     "them (tpm2_flushcontext -t)"},
     {0x903, 0, XTT_ERR_TPM_BUSY, XTT_TPM_RECLAIM,
      "no room for another session: a program left some open; use device:/dev/tpmrm0, or flush them "
      "(tpm2_flushcontext -l)"},
@@ -74,8 +72,7 @@ static const struct xtt_tpm_row rows[] = {
     /* keys */
     {0x1DF, 1, XTT_ERR_TPM_KEY, XTT_TPM_SURFACE,
      "the key was made in another TPM or before this one was cleared, or its file is damaged; "
-     "enrol "
-     "again"},
+     "enrol again"},
     {0x18B, 1, XTT_ERR_TPM_KEY, XTT_TPM_SURFACE,
      "nothing is at this handle: the TPM is not provisioned, or was cleared; enrol again"},
     /* NV */
@@ -96,11 +93,9 @@ static const struct xtt_tpm_row rows[] = {
 };
 
 /* Every code of the TCTI's layer. */
-static const struct xtt_tpm_row tcti_row = {TSS2_TCTI_RC_LAYER, 0, XTT_ERR_TPM_UNREACHABLE,
-                                            XTT_TPM_REBUILD,
-                                            "the connection to the TPM failed; check the TCTI "
-                                            "string, and that the device or daemon behind it "
-                                            "is there"};
+static const struct xtt_tpm_row tcti_row = {
+    TSS2_TCTI_RC_LAYER, 0, XTT_ERR_TPM_UNREACHABLE, XTT_TPM_REBUILD,
+    "the connection to the TPM failed; check the TCTI string and what is behind it"};
 
 static const struct xtt_tpm_row other_row = {0, 0, XTT_ERR_TPM, XTT_TPM_SURFACE,
                                              "the TPM refused the command"};
