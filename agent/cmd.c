@@ -81,7 +81,7 @@ static xtt_err check(const struct xttd_config *config, struct xttd_fail *fail)
     uint16_t suite;
 
     if (xtt_suite_parse(values->suite, &suite) != XTT_OK) {
-        xttd_fail(fail, XTT_ERR_SUITE, "%s: there is no suite \"%.80s\"",
+        xttd_fail(fail, XTT_ERR_CONFIG, "%s: there is no suite \"%.80s\"",
                   xttd_config_from(config, "agent.suite"), values->suite);
         return xttd_fail_remedy(fail, "use 0x0101 to 0x0104, or 0x0001 to 0x0004 with a station of "
                                       "older make");

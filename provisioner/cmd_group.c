@@ -6,6 +6,7 @@
 #include "daemon/hex.h"
 #include "daemon/json.h"
 #include "daemon/paper.h"
+#include "provisioner/authority.h"
 #include "provisioner/k_alloc.h"
 #include "provisioner/place.h"
 
@@ -123,13 +124,15 @@ out:
     return err;
 }
 
-static xtt_err fill_secrets(struct xttd_call *call, const struct prov_place *place,
+static xtt_err fill_secrets(struct xttd_call *call, struct prov_place *place,
                             struct prov_keyd *keyd, struct prov_group *group)
 {
     char wrapping_key[PROV_LABEL_SIZE];
     xtt_err err;
 
-    if ((err = prov_place_wrapping_key(place, wrapping_key)) != XTT_OK)
+    /* A station whose root is elsewhere gets here without init. */
+    if ((err = prov_wrapping_make(place, keyd)) != XTT_OK ||
+        (err = prov_place_wrapping_key(place, wrapping_key)) != XTT_OK)
         return err;
     if ((err = make_issuer(call, keyd, wrapping_key, group)) != XTT_OK)
         return xttd_fail_while(&call->fail, "making the issuer key");

@@ -22,7 +22,7 @@
 #include "daemon/file.h"
 #include "provisioner/keyd_op.h"
 
-enum { TRY_EVERY_MS = 20, TRY_FOR_MS = 10000 };
+enum { TRY_EVERY_MS = 20, TRY_FOR_MS = 5000 };
 
 /* A call that waits for its answer. */
 struct waiting {

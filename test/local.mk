@@ -8,6 +8,7 @@ LDADD = libxtt/libxttcore.la $(CHECK_LIBS) $(CRYPTO_LIBS)
 
 noinst_HEADERS += \
 	test/support/capture.h \
+	test/support/device.h \
 	test/support/hex.h \
 	test/support/party.h \
 	test/support/field.h \
@@ -278,3 +279,41 @@ endif
 bench: test/bench/bench
 	@./test/bench/bench $(BENCH)
 .PHONY: bench
+
+# Scenarios: both programs over loopback with SoftHSM and swtpm, and what happens when they are killed.
+if WITH_PKCS11
+E2E_LDADD = $(LDADD) -lpthread
+check_PROGRAMS += test/e2e/issuer test/e2e/crowd test/e2e/crash
+test_e2e_crowd_SOURCES = test/e2e/crowd.c test/support/device.c
+test_e2e_crowd_LDADD = $(E2E_LDADD)
+test_e2e_crash_SOURCES = test/e2e/crash.c test/support/device.c
+test_e2e_crash_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
+test_e2e_crash_LDADD = $(E2E_LDADD) $(SQLITE_LIBS)
+# Preloaded into a station without sanitizers, so it is built without.
+check_LTLIBRARIES += test/support/libunsynced.la
+test_support_libunsynced_la_SOURCES = test/support/unsynced.c
+test_support_libunsynced_la_CFLAGS = $(WARN_CFLAGS)
+test_support_libunsynced_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
+test_support_libunsynced_la_LIBADD = -ldl
+
+SCENARIOS = \
+	test/e2e/ceremony.sh \
+	test/e2e/backup.sh \
+	test/e2e/raw.sh \
+	test/e2e/service.sh \
+	test/e2e/crowd.sh \
+	test/e2e/crash.sh
+if WITH_TPM
+SCENARIOS += \
+	test/e2e/provision.sh \
+	test/e2e/refuse.sh
+endif
+TESTS += $(SCENARIOS)
+endif
+check-long: all
+	$(MAKE) check ROUNDS=200
+.PHONY: check-long
+EXTRA_DIST += test/e2e/lib.sh test/e2e/line.sh \
+	test/e2e/ceremony.sh test/e2e/backup.sh test/e2e/raw.sh test/e2e/service.sh \
+	test/e2e/crowd.sh test/e2e/crash.sh test/e2e/provision.sh test/e2e/refuse.sh
+AM_TESTS_ENVIRONMENT = ROUNDS='$(ROUNDS)'; export ROUNDS;

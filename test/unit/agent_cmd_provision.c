@@ -113,8 +113,8 @@ static const struct {
     int status;
 } bad_options[] = {
     {"--server nowhere:port", "no address", 2},
-    {"--server 127.0.0.1:1 --suite 0x0005", "no suite", 1},
-    {"--server 127.0.0.1:1 --suite 0x9999", "no suite", 1},
+    {"--server 127.0.0.1:1 --suite 0x0005", "no suite", 2},
+    {"--server 127.0.0.1:1 --suite 0x9999", "no suite", 2},
     {"--server 127.0.0.1:1 --request-id 1234", "no identity", 2},
     {"--server 127.0.0.1:1 --new-key --old-key", "do not go together", 2},
 };
