@@ -50,7 +50,8 @@ static void on_incoming(uv_stream_t *listener, int status)
     struct xtt_hs *hs;
     uv_tcp_t *tcp;
 
-    must(status == 0 && xttd_net_accept(listener, &tcp) == XTT_OK, "accept");
+    must(status == 0, "listen");
+    must(xttd_net_accept(listener, &tcp) == XTT_OK, "accept");
     must(xtt_hs_new(&hs, &station->party.server) == XTT_OK, "handshake");
     must(xttd_conn_new(&conn, (uv_stream_t *)tcp, hs, &config) == XTT_OK, "connection");
 }
