@@ -223,6 +223,7 @@ test/lint/symbols.log: libxtt/libxtt.la
 # Fuzz targets: one per parser and per state machine.  With --enable-fuzz they are libFuzzer
 # programs (contrib/ci/fuzz runs them); without, they replay their corpus in `make check`.
 FUZZ_TARGETS = \
+	test/fuzz/files \
 	test/fuzz/handshake \
 	test/fuzz/text
 check_PROGRAMS += $(FUZZ_TARGETS)
@@ -233,6 +234,9 @@ else
 LIBFUZZER_FLAGS = $(AM_LDFLAGS)
 STANDALONE_MAIN = test/fuzz/replay.c
 endif
+test_fuzz_files_SOURCES = test/fuzz/files.c $(STANDALONE_MAIN)
+test_fuzz_files_LDFLAGS = $(LIBFUZZER_FLAGS)
+test_fuzz_files_LDADD = $(AGENT_LDADD)
 test_fuzz_handshake_SOURCES = test/fuzz/handshake.c test/support/party.c $(STANDALONE_MAIN)
 test_fuzz_handshake_LDFLAGS = $(LIBFUZZER_FLAGS)
 test_fuzz_text_SOURCES = test/fuzz/text.c $(STANDALONE_MAIN)
