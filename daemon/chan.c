@@ -3,10 +3,12 @@
 #include "daemon/chan.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -110,6 +112,7 @@ static xtt_err receive(int fd, uint8_t *p, size_t left)
 
 xtt_err xttd_frame_receive(int fd, uint8_t buf[XTTD_FRAME_MAX], struct xttd_frame *out)
 {
+    xtt_bytes in;
     uint32_t n;
     xtt_err err;
 
@@ -120,10 +123,36 @@ xtt_err xttd_frame_receive(int fd, uint8_t buf[XTTD_FRAME_MAX], struct xttd_fram
         return XTT_ERR_FORMAT;
     if ((err = receive(fd, buf + 4, n)) != XTT_OK)
         return err;
-    out->id = get_number(buf + 4, 4);
-    out->code = (uint16_t)get_number(buf + 8, 2);
-    out->body = (xtt_bytes){buf + XTTD_FRAME_HEAD, n - (XTTD_FRAME_HEAD - 4)};
+    in = (xtt_bytes){buf, 4 + n};
+    return xttd_frame_take(&in, out);
+}
+
+xtt_err xttd_frame_take(xtt_bytes *in, struct xttd_frame *out)
+{
+    uint32_t n;
+
+    if (in->n < 4)
+        return XTT_AGAIN;
+    n = get_number(in->p, 4);
+    if (n < XTTD_FRAME_HEAD - 4 || n > XTTD_FRAME_MAX - 4)
+        return XTT_ERR_FORMAT;
+    if (in->n - 4 < n)
+        return XTT_AGAIN;
+    out->id = get_number(in->p + 4, 4);
+    out->code = (uint16_t)get_number(in->p + 8, 2);
+    out->body = (xtt_bytes){in->p + XTTD_FRAME_HEAD, n - (XTTD_FRAME_HEAD - 4)};
+    in->p += 4 + n;
+    in->n -= 4 + n;
     return XTT_OK;
+}
+
+ssize_t xttd_chan_read(int fd, uint8_t *p, size_t n)
+{
+    const ssize_t got = recv(fd, p, n, MSG_DONTWAIT);
+
+    if (got > 0)
+        return got;
+    return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) ? 0 : -1;
 }
 
 int xttd_chan_pair(int ends[2])
@@ -136,53 +165,85 @@ void xttd_chan_hang_up(int fd)
     (void)shutdown(fd, SHUT_RDWR);
 }
 
-static int open_socket(const char *path, struct sockaddr_un *addr)
+/* An address has room for 107 bytes; a directory that is open has a short name in /proc, so the
+ * path may be of any length.  The descriptor of the directory, or -1. */
+static int name_socket(const char *path, struct sockaddr_un *addr)
 {
-    addr->sun_family = AF_UNIX;
-    if ((size_t)snprintf(addr->sun_path, sizeof addr->sun_path, "%s", path) >=
-        sizeof addr->sun_path) {
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    char dir[4096];
+    int fd;
+
+    if (snprintf(dir, sizeof dir, "%.*s", slash ? (int)(name - path) : 1, slash ? path : ".") >=
+        (int)sizeof dir) {
         errno = ENAMETOOLONG;
         return -1;
     }
-    return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if ((fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC)) < 0)
+        return -1;
+    *addr = (struct sockaddr_un){.sun_family = AF_UNIX};
+    if (snprintf(addr->sun_path, sizeof addr->sun_path, "/proc/self/fd/%d/%s", fd, name) <
+        (int)sizeof addr->sun_path)
+        return fd;
+    close(fd);
+    errno = ENAMETOOLONG;
+    return -1;
 }
 
-static int close_with_errno(int fd)
+static void close_quietly(int fd)
 {
     const int saved = errno;
 
-    close(fd);
+    if (fd >= 0)
+        close(fd);
     errno = saved;
-    return -1;
+}
+
+static int listen_at(int fd, const struct sockaddr_un *addr)
+{
+    return bind(fd, (const struct sockaddr *)addr, sizeof *addr) == 0 && listen(fd, 16) == 0;
+}
+
+static int connect_to(int fd, const struct sockaddr_un *addr)
+{
+    return connect(fd, (const struct sockaddr *)addr, sizeof *addr) == 0;
+}
+
+static int open_socket(const char *path, int (*begin)(int fd, const struct sockaddr_un *addr))
+{
+    struct sockaddr_un addr;
+    int dir, fd;
+
+    if ((dir = name_socket(path, &addr)) < 0)
+        return -1;
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && !begin(fd, &addr)) {
+        close_quietly(fd);
+        fd = -1;
+    }
+    close_quietly(dir);
+    return fd;
 }
 
 int xttd_chan_listen(const char *path)
 {
-    struct sockaddr_un addr;
     const mode_t old = umask(0177);
-    int fd = open_socket(path, &addr);
+    int fd;
 
-    if (fd >= 0) {
-        (void)unlink(path);
-        if (bind(fd, (struct sockaddr *)&addr, sizeof addr) != 0 || listen(fd, 16) != 0)
-            fd = close_with_errno(fd);
-    }
+    (void)unlink(path);
+    fd = open_socket(path, listen_at);
     (void)umask(old);
     return fd;
 }
 
 int xttd_chan_connect(const char *path)
 {
-    struct sockaddr_un addr;
-    int fd = open_socket(path, &addr);
-
-    if (fd >= 0 && connect(fd, (struct sockaddr *)&addr, sizeof addr) != 0)
-        return close_with_errno(fd);
-    return fd;
+    return open_socket(path, connect_to);
 }
 
 int xttd_chan_accept(int listener)
 {
+    const struct timeval patience = {.tv_sec = 5};
     int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
     struct ucred peer;
     socklen_t n = sizeof peer;
@@ -190,7 +251,8 @@ int xttd_chan_accept(int listener)
     if (fd < 0)
         return -1;
     if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &n) == 0 &&
-        (peer.uid == 0 || peer.uid == geteuid()))
+        (peer.uid == 0 || peer.uid == geteuid()) &&
+        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) == 0)
         return fd;
     close(fd);
     return -1;

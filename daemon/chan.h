@@ -8,6 +8,8 @@
 #ifndef XTTD_CHAN_H
 #define XTTD_CHAN_H
 
+#include <sys/types.h>
+
 #include <xtt/base.h>
 
 #define XTTD_FRAME_MAX  16384 /* whole, in bytes */
@@ -40,6 +42,13 @@ XTT_MUST xtt_err xttd_frame_send(int fd, uint32_t id, uint16_t code, struct xttd
  * a length that no frame has, XTT_ERR_IO. */
 XTT_MUST xtt_err xttd_frame_receive(int fd, uint8_t buf[XTTD_FRAME_MAX], struct xttd_frame *out);
 
+/* Takes the first frame off bytes that were read; its body points into them.  XTT_AGAIN if it is
+ * not all there yet, XTT_ERR_FORMAT. */
+XTT_MUST xtt_err xttd_frame_take(xtt_bytes *in, struct xttd_frame *out);
+/* Reads what is there, at most n bytes, without waiting: how many, 0 if there is nothing now, -1
+ * when the other end has hung up. */
+ssize_t xttd_chan_read(int fd, uint8_t *p, size_t n);
+
 /* Two connected ends, closed on exec.  0, or -1 and errno. */
 int xttd_chan_pair(int ends[2]);
 /* Ends the stream in both directions, which wakes whoever waits for a frame; fd stays open. */
@@ -49,7 +58,8 @@ void xttd_chan_hang_up(int fd);
 int xttd_chan_listen(const char *path);
 /* Connects to one.  The descriptor, or -1 and errno. */
 int xttd_chan_connect(const char *path);
-/* Takes a connection if its peer runs as our own user or as root.  The descriptor, or -1. */
+/* Takes a connection if its peer runs as our own user or as root.  The descriptor, or -1.  A frame
+ * that the peer leaves no room for during 5 s is not sent: XTT_ERR_IO. */
 int xttd_chan_accept(int listener);
 
 #endif

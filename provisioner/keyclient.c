@@ -20,6 +20,7 @@
 
 #include "daemon/chan.h"
 #include "daemon/file.h"
+#include "pkcs11/p11.h"
 #include "provisioner/keyd_op.h"
 
 enum { TRY_EVERY_MS = 20, TRY_FOR_MS = 5000 };
@@ -52,7 +53,8 @@ struct prov_keyd {
 
 enum { IDLE, ASKED, ANSWERED };
 
-/* ---- answers ----------------------------------------------------------------------------------- */
+/* ---- answers -----------------------------------------------------------------------------------
+ */
 
 static void deliver_to_asking(struct prov_asking *asking, const struct xttd_frame *frame)
 {
@@ -128,7 +130,8 @@ static void *read_answers(void *arg)
     return NULL;
 }
 
-/* ---- questions --------------------------------------------------------------------------------- */
+/* ---- questions ---------------------------------------------------------------------------------
+ */
 
 static xtt_err send_question(struct prov_keyd *keyd, uint32_t id, enum keyd_op op,
                              struct xttd_body *body)
@@ -185,8 +188,9 @@ static xtt_err call(struct prov_keyd *keyd, enum keyd_op op, struct xttd_body *b
 /* An answer that has not the fields it should have can only come from a keyd of another version. */
 static xtt_err malformed(struct xttd_fail *fail)
 {
-    return xttd_fail(fail, XTT_ERR_INTERNAL, "keyd, the process that owns the HSM, answered in another form; "
-                                             "restart the station");
+    return xttd_fail(fail, XTT_ERR_INTERNAL,
+                     "keyd, the process that owns the HSM, answered in another form; "
+                     "restart the station");
 }
 
 static void add_label(struct xttd_body *body, const char *label)
@@ -353,7 +357,8 @@ xtt_err prov_keyd_issue(struct prov_keyd *keyd, const uint8_t gpk[XTT_DAA_GROUP_
     return XTT_OK;
 }
 
-/* ---- signers ----------------------------------------------------------------------------------- */
+/* ---- signers -----------------------------------------------------------------------------------
+ */
 
 struct waiting_signer {
     struct xtt_signer signer;
@@ -402,11 +407,23 @@ static xtt_err asking_public(struct xtt_signer *s, uint8_t pub[65])
     return prov_keyd_public_key(asking->keyd, asking->label, pub, NULL);
 }
 
-/* With the state locked, so that the answer cannot overtake the entry in the list. */
+static void forget_asking(struct prov_asking *asking)
+{
+    for (struct prov_asking **at = &asking->keyd->asking; *at != NULL; at = &(*at)->next)
+        if (*at == asking) {
+            *at = asking->next;
+            break;
+        }
+    asking->state = IDLE;
+}
+
+/* With the state locked.  The entry is in the list before the question leaves, so that the answer
+ * finds it; the lock is free while it leaves, because room for it may need answers to be read. */
 static xtt_err ask(struct prov_asking *asking, const uint8_t digest[32])
 {
     struct prov_keyd *keyd = asking->keyd;
     struct xttd_body body;
+    uint32_t id;
     xtt_err err;
 
     if (keyd->is_gone)
@@ -416,12 +433,18 @@ static xtt_err ask(struct prov_asking *asking, const uint8_t digest[32])
     xttd_body_add(&body, digest, 32);
     memcpy(asking->digest, digest, 32);
     asking->id = ++keyd->last_id;
-    if ((err = send_question(keyd, asking->id, KEYD_SIGN, &body)) != XTT_OK)
-        return err;
     asking->next = keyd->asking;
     keyd->asking = asking;
     asking->state = ASKED;
-    return XTT_AGAIN;
+    id = asking->id;
+    pthread_mutex_unlock(&keyd->state);
+    err = send_question(keyd, id, KEYD_SIGN, &body);
+    pthread_mutex_lock(&keyd->state);
+    if (err == XTT_OK)
+        return XTT_AGAIN;
+    if (asking->state == ASKED && asking->id == id)
+        forget_asking(asking);
+    return err;
 }
 
 static xtt_err asking_sign(struct xtt_signer *s, const uint8_t digest[32], uint8_t sig[64])
@@ -463,25 +486,28 @@ void prov_asking_wipe(struct prov_asking *asking)
     if (keyd == NULL)
         return;
     pthread_mutex_lock(&keyd->state);
-    for (struct prov_asking **at = &keyd->asking; *at != NULL; at = &(*at)->next)
-        if (*at == asking) {
-            *at = asking->next;
-            break;
-        }
-    asking->state = IDLE;
+    forget_asking(asking);
     pthread_mutex_unlock(&keyd->state);
 }
 
-/* ---- finding and starting keyd ----------------------------------------------------------------- */
+/* ---- finding and starting keyd -----------------------------------------------------------------
+ */
 
-/* Eight digits that stand for a token in file names. */
-static xtt_err name_token(const char *token, char name[9])
+/* Eight digits that stand for a token in file names: of what says which token it is, so that URIs
+ * that differ in the rest have one keyd. */
+static xtt_err name_token(const char *token, char name[9], struct xttd_fail *fail)
 {
-    const xtt_bytes part = {(const uint8_t *)token, strlen(token)};
+    struct xtt_p11_uri uri;
+    char text[512];
     uint8_t digest[32];
-    xtt_err err = xtt_sha256(&part, 1, digest);
+    xtt_bytes part = {(const uint8_t *)text, 0};
+    xtt_err err;
 
-    if (err == XTT_OK)
+    if ((err = xtt_p11_uri_parse(&uri, token)) != XTT_OK)
+        return xttd_fail(fail, err, "%s", xtt_p11_why());
+    part.n = (size_t)snprintf(text, sizeof text, "%s\n%s\n%s\n%s\n%s", uri.module_path, uri.token,
+                              uri.serial, uri.manufacturer, uri.model);
+    if ((err = xtt_sha256(&part, 1, digest)) == XTT_OK)
         snprintf(name, 9, "%02x%02x%02x%02x", digest[0], digest[1], digest[2], digest[3]);
     return err;
 }
@@ -490,6 +516,8 @@ static xtt_err name_token(const char *token, char name[9])
  * free when keyd has ended, not when we have. */
 static _Noreturn void become_keyd(const int keep[3], char *const argv[])
 {
+    if (close_range(STDERR_FILENO + 1, ~0u, CLOSE_RANGE_CLOEXEC) != 0)
+        _exit(XTT_CLASS_FAILURE);
     for (int i = 0; i < 3; i++)
         if (keep[i] >= 0 && fcntl(keep[i], F_SETFD, 0) != 0)
             _exit(XTT_CLASS_FAILURE);
@@ -497,12 +525,27 @@ static _Noreturn void become_keyd(const int keep[3], char *const argv[])
     _exit(XTT_CLASS_FAILURE);
 }
 
+/* A process that talks to the network keeps no PIN, not even one it inherited. */
+static void forget_environment(void)
+{
+    char *pin = getenv("XTT_PIN");
+
+    if (pin != NULL) {
+        xtt_wipe(pin, strlen(pin));
+        (void)unsetenv("XTT_PIN");
+    }
+}
+
 static xtt_err start_keyd(struct prov_keyd *keyd, const struct prov_keyd_config *cfg,
                           const char *socket_path, struct xttd_fail *fail)
 {
     char fd[16], pin_fd[16];
-    char *const argv[] = {"xtt-provisioner", "keyd", fd,
-                          (char *)cfg->token, pin_fd, (char *)(cfg->is_shared ? socket_path : ""),
+    char *const argv[] = {"xtt-provisioner",
+                          "keyd",
+                          fd,
+                          (char *)cfg->token,
+                          pin_fd,
+                          (char *)(cfg->is_shared ? socket_path : ""),
                           NULL};
     int pair[2];
 
@@ -512,6 +555,8 @@ static xtt_err start_keyd(struct prov_keyd *keyd, const struct prov_keyd_config 
     snprintf(pin_fd, sizeof pin_fd, "%d", cfg->pin_fd);
     if ((keyd->pid = fork()) == 0)
         become_keyd((const int[3]){pair[1], cfg->pin_fd, keyd->lock}, argv);
+    if (cfg->is_shared)
+        forget_environment();
     close(pair[1]);
     keyd->fd = pair[0];
     if (keyd->pid > 0)
@@ -541,7 +586,7 @@ static xtt_err make_paths(const struct prov_keyd_config *cfg, char lock[512], ch
                           struct xttd_fail *fail)
 {
     char name[9], lock_name[32], socket_name[32];
-    xtt_err err = name_token(cfg->token, name);
+    xtt_err err = name_token(cfg->token, name, fail);
 
     if (err != XTT_OK)
         return err;
