@@ -53,11 +53,11 @@ static const struct {
 };
 
 /* For every connection.  FULL makes COMMIT wait for the disk.  A page is written back once per
- * checkpoint however often it changed, so a log of 32 MiB saves writes, and the cache holds it. */
+ * checkpoint however often it changed, so a longer log saves writes, and the cache holds it. */
 static const char on_open[] = "PRAGMA foreign_keys = ON;"
                               "PRAGMA synchronous = FULL;"
                               "PRAGMA cache_size = -65536;"
-                              "PRAGMA wal_autocheckpoint = 8192;"
+                              "PRAGMA wal_autocheckpoint = 2000;"
                               "PRAGMA journal_mode = WAL;";
 
 static xtt_err fail(struct prov_registry *reg, const char *format, ...)

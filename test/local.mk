@@ -280,6 +280,13 @@ else
 test_bench_bench_SOURCES += test/bench/no_tpm.c
 test_bench_bench_LDADD = $(LDADD)
 endif
+if WITH_PKCS11
+test_bench_bench_SOURCES += test/bench/registry.c
+test_bench_bench_LDADD += $(PROVISIONER_LDADD)
+else
+test_bench_bench_SOURCES += test/bench/no_registry.c
+endif
+EXTRA_DIST += test/bench/registry.c test/bench/no_registry.c
 bench: test/bench/bench
 	@./test/bench/bench $(BENCH)
 .PHONY: bench

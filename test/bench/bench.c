@@ -26,7 +26,7 @@ struct bench {
 };
 
 static void (*const areas[])(struct bench *b) = {bench_anchors, bench_curve, bench_daa,
-                                                   bench_handshake, bench_tpm};
+                                                   bench_handshake, bench_tpm, bench_registry};
 
 void bench_need(int ok, const char *what)
 {

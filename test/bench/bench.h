@@ -30,5 +30,6 @@ void bench_curve(struct bench *b);
 void bench_daa(struct bench *b);
 void bench_handshake(struct bench *b);
 void bench_tpm(struct bench *b);
+void bench_registry(struct bench *b);
 
 #endif
