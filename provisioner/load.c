@@ -112,7 +112,7 @@ static xtt_err load_server(struct prov_loaded *loaded, struct prov_registry *reg
 xtt_err prov_load(struct prov_loaded *out, const struct prov_settings *settings,
                   struct prov_keyd *keyd, struct xttd_fail *fail)
 {
-    struct prov_loaded loaded = {NULL};
+    struct prov_loaded loaded = {.roster = NULL};
     struct prov_registry *reg;
     char path[PROV_PATH_SIZE];
     xtt_err err;
