@@ -27,7 +27,8 @@ struct prov_visit {
     char label[PROV_LABEL_SIZE]; /* of the key */
     struct prov_asking key;
     int is_asking;               /* key is in use; the pool's until the connection is closed */
-    char words[256];             /* why the key did not sign */
+    int is_signed;               /* the key has signed */
+    char words[256];             /* why it did not */
     const char *_Atomic message; /* that is being handled, by its name in the specification */
     uint8_t address[16];
     char peer[XTTD_ADDR_TEXT];
@@ -121,8 +122,10 @@ static xtt_err sign(struct xtt_signer *signer, const uint8_t digest[32], uint8_t
         return err;
     memcpy(visit->words, visit->key.words, sizeof visit->words);
     stop_asking(visit);
-    if (err == XTT_OK)
+    if (err == XTT_OK) {
+        visit->is_signed = 1;
         visit->message = "IdentityClientAttest";
+    }
     return err;
 }
 
@@ -234,7 +237,7 @@ static void note_hsm(struct prov_station *station, const struct prov_visit *visi
         station->hsm_down = 1;
         xttd_log(XTTD_ERR, "the HSM does not sign: %s; devices are refused until it does",
                  visit->words[0] != '\0' ? visit->words : xtt_err_text(err));
-    } else if (station->hsm_down && strcmp(visit->message, "IdentityClientAttest") == 0) {
+    } else if (station->hsm_down && visit->is_signed) {
         station->hsm_down = 0;
         xttd_log(XTTD_WARNING, "the HSM signs again");
     }
