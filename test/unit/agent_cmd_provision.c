@@ -2,6 +2,8 @@
 /* Tests agent/cmd_provision.c and enroll.c: refusals, unreachable stations, long-term keys. */
 #include "test/support/agent.h"
 
+#include <pthread.h>
+
 #include "daemon/hex.h"
 
 START_TEST(provisioning_begins_with_what_is_missing)
@@ -105,6 +107,40 @@ START_TEST(an_unreachable_station_is_7_and_the_next_one_is_asked)
     configure(text);
     ck_ok(agent("provision"));
     ck_assert_str_eq(status("server"), station.address);
+}
+END_TEST
+
+static void *recover(void *arg)
+{
+    struct question *question = arg;
+
+    while (*(volatile int *)&question->calls == 0)
+        usleep(1000);
+    question->answer = XTT_OK;
+    return NULL;
+}
+
+START_TEST(a_patient_device_asks_again)
+{
+    pthread_t thread;
+
+    become_member();
+    station.party.on_assign.answer = XTT_ERR_OVERLOAD;
+    ck_assert_int_eq(pthread_create(&thread, NULL, recover, &station.party.on_assign), 0);
+    ck_ok(agent("provision --retry %s", server));
+    ck_says("overloaded");
+    ck_says("trying again in");
+    pthread_join(thread, NULL);
+    ck_assert_int_eq(station.party.on_assign.calls, 2);
+}
+END_TEST
+
+START_TEST(patience_ends_where_asking_again_does_not_help)
+{
+    become_member();
+    station.party.on_assign.answer = XTT_ERR_REVOKED;
+    ck_assert_int_eq(agent("provision --retry %s", server), 6);
+    ck_assert_int_eq(station.party.on_assign.calls, 1);
 }
 END_TEST
 
@@ -230,6 +266,8 @@ static void fill(TCase *tc)
     tcase_add_test(tc, a_station_of_another_root_is_not_trusted);
     tcase_add_test(tc, an_outdated_certificate_is_refused_unless_there_is_no_clock);
     tcase_add_test(tc, an_unreachable_station_is_7_and_the_next_one_is_asked);
+    tcase_add_test(tc, a_patient_device_asks_again);
+    tcase_add_test(tc, patience_ends_where_asking_again_does_not_help);
     tcase_add_loop_test(tc, bad_options_are_refused_before_anything_is_sent, 0, N(bad_options));
     tcase_add_test(tc, provisioning_again_registers_the_same_key);
     tcase_add_test(tc, nothing_is_asked_of_a_station_if_nothing_is_needed);
