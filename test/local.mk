@@ -273,20 +273,25 @@ test_bench_bench_SOURCES = \
 	test/bench/daa.c \
 	test/bench/handshake.c \
 	test/support/party.c
+test_bench_bench_LDADD =
 if WITH_TPM
 test_bench_bench_SOURCES += test/bench/tpm.c
-test_bench_bench_LDADD = $(TPM_LDADD)
+test_bench_bench_LDADD += $(TPM_LDADD)
 else
 test_bench_bench_SOURCES += test/bench/no_tpm.c
-test_bench_bench_LDADD = $(LDADD)
 endif
 if WITH_PKCS11
-test_bench_bench_SOURCES += test/bench/registry.c
-test_bench_bench_LDADD += $(PROVISIONER_LDADD)
+test_bench_bench_SOURCES += test/bench/registry.c test/bench/hsm.c
+test_bench_bench_LDADD += test/support/libsofthsm.la $(PROVISIONER_LDADD)
 else
-test_bench_bench_SOURCES += test/bench/no_registry.c
+test_bench_bench_SOURCES += test/bench/no_registry.c test/bench/no_hsm.c
 endif
-EXTRA_DIST += test/bench/registry.c test/bench/no_registry.c
+test_bench_bench_LDADD += $(LDADD)
+EXTRA_DIST += \
+	test/bench/registry.c \
+	test/bench/no_registry.c \
+	test/bench/hsm.c \
+	test/bench/no_hsm.c
 bench: test/bench/bench
 	@./test/bench/bench $(BENCH)
 .PHONY: bench

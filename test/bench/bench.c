@@ -26,7 +26,8 @@ struct bench {
 };
 
 static void (*const areas[])(struct bench *b) = {bench_anchors, bench_curve, bench_daa,
-                                                   bench_handshake, bench_tpm, bench_registry};
+                                                   bench_handshake, bench_tpm, bench_registry,
+                                                   bench_hsm};
 
 void bench_need(int ok, const char *what)
 {
@@ -144,8 +145,12 @@ static void print(struct bench *b)
 
 int main(int argc, char **argv)
 {
-    struct bench *b = calloc(1, sizeof *b);
+    const int status = bench_as_keyd(argc, argv);
+    struct bench *b;
 
+    if (status >= 0)
+        return status;
+    b = calloc(1, sizeof *b);
     bench_need(b != NULL, "out of memory");
     for (size_t i = 0; i < sizeof areas / sizeof *areas; i++)
         areas[i](b);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A SoftHSM of its own for each test.  with-softhsm is the same for shell scripts. */
+/* A SoftHSM of its own for each test.  with-softhsm is the same for shell scripts.  Knows nothing
+ * of Check, so that the bench can use it too: what fails ends the process in words. */
 #include "test/support/softhsm.h"
 
-#include <check.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
@@ -28,14 +29,22 @@ const char *softhsm_module(void)
     return NULL;
 }
 
+static void need(int ok, const char *what)
+{
+    if (ok)
+        return;
+    fprintf(stderr, "softhsm: %s: %s\n", what, strerror(errno));
+    exit(EXIT_FAILURE);
+}
+
 static void write_file(const char *path, const char *text)
 {
     FILE *f = fopen(path, "w");
 
-    ck_assert_ptr_nonnull(f);
-    ck_assert_int_eq(chmod(path, 0600), 0);
-    ck_assert_int_ge(fputs(text, f), 0);
-    ck_assert_int_eq(fclose(f), 0);
+    need(f != NULL, path);
+    need(chmod(path, 0600) == 0, path);
+    need(fputs(text, f) >= 0, path);
+    need(fclose(f) == 0, path);
 }
 
 void softhsm_add(struct softhsm *h, const char *label, const char *pin)
@@ -46,7 +55,7 @@ void softhsm_add(struct softhsm *h, const char *label, const char *pin)
 
     (void)snprintf(log, sizeof log, "%s/util.log", h->dir);
     pid = fork();
-    ck_assert_int_ge(pid, 0);
+    need(pid >= 0, "fork");
     if (pid == 0) {
         fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
         if (fd < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0)
@@ -55,9 +64,8 @@ void softhsm_add(struct softhsm *h, const char *label, const char *pin)
                "--pin", pin, "--so-pin", "so-12345678", (char *)NULL);
         _exit(127);
     }
-    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-    ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "softhsm2-util failed, see %s",
-                  log);
+    need(waitpid(pid, &status, 0) == pid, "waitpid");
+    need(WIFEXITED(status) && WEXITSTATUS(status) == 0, log);
 }
 
 void softhsm_start(struct softhsm *h, const char *label, const char *pin)
@@ -66,18 +74,18 @@ void softhsm_start(struct softhsm *h, const char *label, const char *pin)
 
     memset(h, 0, sizeof *h);
     strcpy(h->dir, "/tmp/xtt-hsm-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(h->dir));
+    need(mkdtemp(h->dir) != NULL, h->dir);
     (void)snprintf(h->tokens, sizeof h->tokens, "%s/tokens", h->dir);
     (void)snprintf(h->pin_file, sizeof h->pin_file, "%s/pin", h->dir);
     (void)snprintf(conf, sizeof conf, "%s/softhsm2.conf", h->dir);
-    ck_assert_int_eq(mkdir(h->tokens, 0700), 0);
+    need(mkdir(h->tokens, 0700) == 0, h->tokens);
     (void)snprintf(text, sizeof text,
                    "directories.tokendir = %s\nobjectstore.backend = file\nlog.level = ERROR\n",
                    h->tokens);
     write_file(conf, text);
     (void)snprintf(text, sizeof text, "%s\n", pin);
     write_file(h->pin_file, text);
-    ck_assert_int_eq(setenv("SOFTHSM2_CONF", conf, 1), 0);
+    need(setenv("SOFTHSM2_CONF", conf, 1) == 0, "setenv");
     softhsm_add(h, label, pin);
     (void)snprintf(h->uri, sizeof h->uri, "pkcs11:token=%s?module-path=%s&pin-source=file:%s",
                    label, softhsm_module(), h->pin_file);
@@ -88,7 +96,7 @@ static void rename_tokens(const struct softhsm *h, int away)
     char other[128];
 
     (void)snprintf(other, sizeof other, "%s.away", h->tokens);
-    ck_assert_int_eq(away ? rename(h->tokens, other) : rename(other, h->tokens), 0);
+    need((away ? rename(h->tokens, other) : rename(other, h->tokens)) == 0, h->tokens);
 }
 
 void softhsm_unplug(const struct softhsm *h)

@@ -14,7 +14,7 @@ struct softhsm {
  * places do not. */
 const char *softhsm_module(void);
 /* Makes the directory, points SOFTHSM2_CONF there and initialises one token.  Before the module is
- * loaded by this process.  Fails the test if it cannot. */
+ * loaded by this process.  Ends the process in words if it cannot. */
 void softhsm_start(struct softhsm *h, const char *label, const char *pin);
 /* One more token; its label may be one that is there. */
 void softhsm_add(struct softhsm *h, const char *label, const char *pin);
