@@ -13,6 +13,7 @@ noinst_HEADERS += \
 	test/support/party.h \
 	test/support/field.h \
 	test/support/group.h \
+	test/support/call.h \
 	test/support/registry.h \
 	test/support/script_rng.h \
 	test/support/softhsm.h \
@@ -140,20 +141,29 @@ test_support_libsofthsm_la_SOURCES = test/support/softhsm.c
 # With the whole station's archive behind them; SQLite, because some look behind the registry's back.
 PROVISIONER_TESTS = \
 	test/unit/provisioner_backup \
+	test/unit/provisioner_cmd \
 	test/unit/provisioner_identity \
 	test/unit/provisioner_keyd \
+	test/unit/provisioner_keyring \
 	test/unit/provisioner_limits \
 	test/unit/provisioner_registrar \
 	test/unit/provisioner_registry \
-	test/unit/provisioner_roster
+	test/unit/provisioner_request \
+	test/unit/provisioner_roster \
+	test/unit/provisioner_station
 PROVISIONER_LDADD = provisioner/libprovisioner.la $(SQLITE_LIBS) $(LDADD)
 test_unit_provisioner_backup_LDADD = $(PROVISIONER_LDADD)
+test_unit_provisioner_cmd_LDADD = test/support/libsofthsm.la $(PROVISIONER_LDADD)
 test_unit_provisioner_identity_LDADD = $(PROVISIONER_LDADD)
 test_unit_provisioner_keyd_LDADD = test/support/libsofthsm.la $(PROVISIONER_LDADD)
 test_unit_provisioner_limits_LDADD = $(PROVISIONER_LDADD)
 test_unit_provisioner_registrar_LDADD = $(PROVISIONER_LDADD)
 test_unit_provisioner_registry_LDADD = $(PROVISIONER_LDADD)
 test_unit_provisioner_roster_LDADD = $(PROVISIONER_LDADD)
+test_unit_provisioner_request_LDADD = $(PROVISIONER_LDADD)
+test_unit_provisioner_keyring_LDADD = test/support/libsofthsm.la $(PROVISIONER_LDADD)
+test_unit_provisioner_station_SOURCES = test/unit/provisioner_station.c test/support/device.c
+test_unit_provisioner_station_LDADD = test/support/libsofthsm.la $(PROVISIONER_LDADD)
 
 # The store's tests bend the system calls that change files.
 AGENT_TESTS = \
