@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { DEVICES_MAX = 4096 };
+
 static int by_id(const void *a, const void *b)
 {
     return memcmp(a, b, 16);
@@ -33,14 +35,13 @@ static int count_doubles(uint8_t (*ids)[16], int n)
 int main(int argc, char **argv)
 {
     static struct device_line line;
+    static struct device devices[DEVICES_MAX];
+    static uint8_t before[DEVICES_MAX][16], after[DEVICES_MAX][16];
     const int n = argc == 6 ? atoi(argv[3]) : 0, at_once = n > 0 ? atoi(argv[4]) : 0;
-    struct device *devices = calloc((size_t)n + 1, sizeof *devices);
-    uint8_t(*before)[16] = calloc((size_t)n + 1, 16), (*after)[16] = calloc((size_t)n + 1, 16);
     int failed, failed_again, same, doubles;
     double first, again;
 
-    if (n == 0 || devices == NULL || before == NULL || after == NULL ||
-        device_line_load(&line, argv[1]) != 0) {
+    if (n < 1 || n > DEVICES_MAX || device_line_load(&line, argv[1]) != 0) {
         fprintf(stderr, "usage: crowd LINE_DIR PORT DEVICES AT_ONCE SUITE\n");
         return EXIT_FAILURE;
     }
@@ -52,15 +53,12 @@ int main(int argc, char **argv)
     collect_ids(devices, n, before);
     again = crowd_run(&line, devices, n, at_once, &failed_again);
     collect_ids(devices, n, after);
-    same = memcmp(before, after, 16 * (size_t)n) == 0;
+    same = memcmp(before, after, sizeof before) == 0;
     doubles = count_doubles(after, n);
     printf("%d devices, %d at once: %.0f new/s, %.0f again/s, %d failed, %d doubles, %s\n", n, at_once,
            n / first, n / again, failed + failed_again, doubles,
            same ? "each the same again" : "SOME ANOTHER WHEN THEY ASKED AGAIN");
     for (int i = 0; i < n; i++)
         device_wipe(&devices[i]);
-    free(devices);
-    free(before);
-    free(after);
     return same && failed + failed_again + doubles == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
