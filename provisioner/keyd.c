@@ -540,7 +540,7 @@ static xtt_err open_token(const char *uri_text, int pin_fd)
     char prompt[128];
     struct xtt_p11_uri uri;
     struct xtt_p11_pin_from from = {
-        .credential = "xtt-pin", .fd = pin_fd, .prompt = prompt, .environment = 1};
+        .credential = "pin", .fd = pin_fd, .prompt = prompt, .environment = 1};
     struct xtt_p11_config cfg = {.uri = &uri};
     xtt_err err;
 
