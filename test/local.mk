@@ -8,6 +8,7 @@ LDADD = libxtt/libxttcore.la $(CHECK_LIBS) $(CRYPTO_LIBS)
 
 noinst_HEADERS += \
 	test/support/capture.h \
+	test/support/crowd.h \
 	test/support/device.h \
 	test/support/hex.h \
 	test/support/party.h \
@@ -282,6 +283,9 @@ test_bench_bench_SOURCES = \
 	test/bench/curve.c \
 	test/bench/daa.c \
 	test/bench/handshake.c \
+	test/bench/station.c \
+	test/support/crowd.c \
+	test/support/device.c \
 	test/support/party.c
 test_bench_bench_LDADD =
 if WITH_TPM
@@ -302,15 +306,21 @@ EXTRA_DIST += \
 	test/bench/no_registry.c \
 	test/bench/hsm.c \
 	test/bench/no_hsm.c
+EXTRA_DIST += test/bench/run.sh
+if WITH_PKCS11
+bench: test/bench/bench test/e2e/issuer xtt-provisioner
+	@srcdir='$(srcdir)' BENCH='$(BENCH)' $(srcdir)/test/bench/run.sh
+else
 bench: test/bench/bench
 	@./test/bench/bench $(BENCH)
+endif
 .PHONY: bench
 
 # Scenarios: both programs over loopback with SoftHSM and swtpm, and what happens when they are killed.
 if WITH_PKCS11
 E2E_LDADD = $(LDADD) -lpthread
 check_PROGRAMS += test/e2e/issuer test/e2e/crowd test/e2e/crash
-test_e2e_crowd_SOURCES = test/e2e/crowd.c test/support/device.c
+test_e2e_crowd_SOURCES = test/e2e/crowd.c test/support/crowd.c test/support/device.c
 test_e2e_crowd_LDADD = $(E2E_LDADD)
 test_e2e_crash_SOURCES = test/e2e/crash.c test/support/device.c
 test_e2e_crash_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)

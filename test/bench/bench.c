@@ -27,7 +27,7 @@ struct bench {
 
 static void (*const areas[])(struct bench *b) = {bench_anchors, bench_curve, bench_daa,
                                                    bench_handshake, bench_tpm, bench_registry,
-                                                   bench_hsm};
+                                                   bench_hsm, bench_station};
 
 void bench_need(int ok, const char *what)
 {

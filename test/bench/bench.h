@@ -32,6 +32,7 @@ void bench_handshake(struct bench *b);
 void bench_tpm(struct bench *b);
 void bench_registry(struct bench *b);
 void bench_hsm(struct bench *b);
+void bench_station(struct bench *b);
 
 /* The station's keyd is this program run again: its exit status, or -1 if this run is no keyd. */
 int bench_as_keyd(int argc, char **argv);
