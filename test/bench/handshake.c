@@ -12,7 +12,7 @@ static struct party party;
 
 static void handshake(void *arg)
 {
-    struct xtt_hs *client, *server;
+    struct xtt_hs *client = NULL, *server = NULL;
 
     (void)arg;
     bench_need(xtt_hs_new(&client, &party.client) == XTT_OK &&
