@@ -3,7 +3,7 @@
  * keyd: the process that owns the HSM.  Reads requests from the process that started it and, if it
  * is shared, from other commands of the station; two threads work on them, so that a signature can
  * begin while another is in the token.  Never opens a network socket and never reads the registry.
- * Requests and answers may carry secrets, so both are in locked memory.
+ * What the token does is in keyd_token.c.  Requests and answers may carry secrets, so both are in locked memory.
  */
 #include "provisioner/keyd.h"
 
@@ -20,10 +20,10 @@
 #include "daemon/chan.h"
 #include "daemon/harden.h"
 #include "daemon/log.h"
-#include "pkcs11/p11.h"
 #include "provisioner/keyd_op.h"
+#include "provisioner/keyd_token.h"
 
-enum { WORKERS = 2, PEERS_MAX = 16, LABELS_MAX = 16, QUEUE_MAX = 1024 };
+enum { WORKERS = KEYD_WORKERS, PEERS_MAX = 16, QUEUE_MAX = 1024 };
 enum { REQUEST_MAX = 2560 }; /* a blob of PROV_KEYD_BLOB_MAX bytes, its purpose and a label fit */
 enum { RETRY_MS = 5000 };    /* how often a token that is down is asked how it is */
 enum { END_S = 10 };         /* for the token to answer when we are to end */
@@ -45,8 +45,6 @@ struct job {
 };
 
 static struct {
-    struct xtt_p11 *token;
-    struct xtt_arena *arena;  /* issuer secrets, while they are used */
     struct xtt_arena *jobs;   /* QUEUE_MAX and those in work */
     struct xtt_arena *bodies; /* answers, one for each worker and one for the reader */
     struct xtt_arena *inputs; /* one for each peer */
@@ -56,296 +54,17 @@ static struct {
     pthread_cond_t more;
     struct job *first, **last;
     int is_ending;
-
-    pthread_mutex_t signers_lock;
-    struct {
-        char label[XTT_P11_LABEL_MAX + 1];
-        struct xtt_signer *signer;
-    } signers[LABELS_MAX];
-    size_t n_signers;
 } keyd = {.lock = PTHREAD_MUTEX_INITIALIZER,
           .more = PTHREAD_COND_INITIALIZER,
-          .last = &keyd.first,
-          .signers_lock = PTHREAD_MUTEX_INITIALIZER};
-
-/* ---- operations ------------------------------------------------------------------------------ */
-
-static xtt_err take_label(xtt_bytes *in, char label[XTT_P11_LABEL_MAX + 1])
-{
-    xtt_bytes field;
-    xtt_err err;
-
-    if ((err = xttd_body_take(in, &field)) != XTT_OK)
-        return err;
-    if (field.n == 0 || field.n > XTT_P11_LABEL_MAX || memchr(field.p, '\0', field.n) != NULL)
-        return XTT_ERR_FORMAT;
-    memcpy(label, field.p, field.n);
-    label[field.n] = '\0';
-    return XTT_OK;
-}
-
-static xtt_err find_signer(const char *label, struct xtt_signer **out)
-{
-    const struct xtt_p11_key key = {label, {NULL, 0}};
-    xtt_err err = XTT_OK;
-    size_t i;
-
-    pthread_mutex_lock(&keyd.signers_lock);
-    for (i = 0; i < keyd.n_signers && strcmp(keyd.signers[i].label, label) != 0; i++)
-        ;
-    if (i == keyd.n_signers) {
-        if (i == LABELS_MAX)
-            err = XTT_ERR_NOMEM;
-        else if ((err = xtt_p11_signer_new(&keyd.signers[i].signer, keyd.token, &key)) == XTT_OK) {
-            memcpy(keyd.signers[i].label, label, strlen(label) + 1);
-            keyd.n_signers++;
-        }
-    }
-    if (err == XTT_OK)
-        *out = keyd.signers[i].signer;
-    pthread_mutex_unlock(&keyd.signers_lock);
-    return err;
-}
-
-static xtt_err check(xtt_bytes in, struct xttd_body *out)
-{
-    (void)in;
-    (void)out;
-    return xtt_p11_check(keyd.token);
-}
-
-static xtt_err public_key(xtt_bytes in, struct xttd_body *out)
-{
-    char label[XTT_P11_LABEL_MAX + 1];
-    const struct xtt_p11_key key = {label, {NULL, 0}};
-    uint8_t pub[65];
-    xtt_err err;
-
-    if ((err = take_label(&in, label)) != XTT_OK ||
-        (err = xtt_p11_public_key(keyd.token, &key, pub)) != XTT_OK)
-        return err;
-    xttd_body_add(out, pub, sizeof pub);
-    return XTT_OK;
-}
-
-static xtt_err sign(xtt_bytes in, struct xttd_body *out)
-{
-    char label[XTT_P11_LABEL_MAX + 1];
-    struct xtt_signer *signer;
-    uint8_t digest[32], sig[64];
-    xtt_err err;
-
-    if ((err = take_label(&in, label)) != XTT_OK ||
-        (err = xttd_body_take_exactly(&in, digest, sizeof digest)) != XTT_OK ||
-        (err = find_signer(label, &signer)) != XTT_OK ||
-        (err = signer->ops->sign(signer, digest, sig)) != XTT_OK)
-        return err;
-    xttd_body_add(out, sig, sizeof sig);
-    return XTT_OK;
-}
-
-static xtt_err make_key(xtt_bytes in, struct xttd_body *out)
-{
-    char label[XTT_P11_LABEL_MAX + 1];
-    uint8_t pub[65];
-    xtt_err err;
-
-    if ((err = take_label(&in, label)) != XTT_OK ||
-        (err = xtt_p11_make_key(keyd.token, label, pub)) != XTT_OK)
-        return err;
-    xttd_body_add(out, pub, sizeof pub);
-    return XTT_OK;
-}
-
-static xtt_err make_wrapping_key(xtt_bytes in, struct xttd_body *out)
-{
-    char label[XTT_P11_LABEL_MAX + 1];
-    xtt_err err = take_label(&in, label);
-
-    (void)out;
-    return err != XTT_OK ? err : xtt_p11_make_wrapping_key(keyd.token, label);
-}
-
-static int is_issuer_aad(xtt_bytes aad)
-{
-    const size_t n = sizeof KEYD_ISSUER_AAD - 1;
-
-    return aad.n >= n && memcmp(aad.p, KEYD_ISSUER_AAD, n) == 0;
-}
-
-static xtt_err add_wrapped(struct xttd_body *out, const char *kek, xtt_bytes aad, xtt_bytes plain)
-{
-    uint8_t blob[PROV_KEYD_BLOB_MAX];
-    size_t n;
-    xtt_err err = xtt_p11_wrap(keyd.token, kek, aad, plain, blob, sizeof blob, &n);
-
-    if (err == XTT_OK)
-        xttd_body_add(out, blob, n);
-    return err;
-}
-
-static xtt_err wrap(xtt_bytes in, struct xttd_body *out)
-{
-    char kek[XTT_P11_LABEL_MAX + 1];
-    xtt_bytes aad, plain;
-    xtt_err err;
-
-    if ((err = take_label(&in, kek)) != XTT_OK || (err = xttd_body_take(&in, &aad)) != XTT_OK ||
-        (err = xttd_body_take(&in, &plain)) != XTT_OK)
-        return err;
-    if (is_issuer_aad(aad))
-        return XTT_ERR_ARGUMENT;
-    return add_wrapped(out, kek, aad, plain);
-}
-
-static xtt_err unwrap(xtt_bytes in, struct xttd_body *out)
-{
-    uint8_t plain[PROV_KEYD_BLOB_MAX];
-    xtt_bytes aad, blob;
-    size_t n;
-    xtt_err err;
-
-    if ((err = xttd_body_take(&in, &aad)) != XTT_OK || (err = xttd_body_take(&in, &blob)) != XTT_OK)
-        return err;
-    if (is_issuer_aad(aad))
-        return XTT_ERR_ARGUMENT;
-    err = xtt_p11_unwrap(keyd.token, aad, blob, plain, sizeof plain, &n);
-    if (err == XTT_OK)
-        xttd_body_add(out, plain, n);
-    xtt_wipe(plain, sizeof plain);
-    return err;
-}
-
-struct issuer_aad {
-    uint8_t bytes[sizeof KEYD_ISSUER_AAD - 1 + XTT_DAA_GROUP_KEY_SIZE];
-};
-
-static xtt_bytes make_issuer_aad(struct issuer_aad *aad, const uint8_t gpk[XTT_DAA_GROUP_KEY_SIZE])
-{
-    memcpy(aad->bytes, KEYD_ISSUER_AAD, sizeof KEYD_ISSUER_AAD - 1);
-    memcpy(aad->bytes + sizeof KEYD_ISSUER_AAD - 1, gpk, XTT_DAA_GROUP_KEY_SIZE);
-    return (xtt_bytes){aad->bytes, sizeof aad->bytes};
-}
-
-static xtt_err make_issuer(xtt_bytes in, struct xttd_body *out)
-{
-    uint8_t *secret = xtt_arena_get(keyd.arena, XTT_DAA_ISSUER_SECRET_SIZE);
-    char kek[XTT_P11_LABEL_MAX + 1];
-    uint8_t pub[XTT_DAA_ISSUER_KEY_SIZE];
-    struct issuer_aad aad;
-    xtt_err err = XTT_ERR_NOMEM;
-
-    if (secret == NULL || (err = take_label(&in, kek)) != XTT_OK ||
-        (err = xtt_daa_issuer_new(NULL, secret, pub)) != XTT_OK)
-        goto out;
-    xttd_body_add(out, pub, sizeof pub);
-    err = add_wrapped(out, kek, make_issuer_aad(&aad, pub),
-                      (xtt_bytes){secret, XTT_DAA_ISSUER_SECRET_SIZE});
-out:
-    xtt_arena_put(keyd.arena, secret);
-    return err;
-}
-
-static xtt_err import_issuer(xtt_bytes in, struct xttd_body *out)
-{
-    uint8_t *secret = xtt_arena_get(keyd.arena, XTT_DAA_ISSUER_SECRET_SIZE);
-    char kek[XTT_P11_LABEL_MAX + 1];
-    uint8_t gpk[XTT_DAA_GROUP_KEY_SIZE];
-    struct issuer_aad aad;
-    xtt_err err = XTT_ERR_NOMEM;
-
-    if (secret == NULL || (err = take_label(&in, kek)) != XTT_OK ||
-        (err = xttd_body_take_exactly(&in, gpk, sizeof gpk)) != XTT_OK ||
-        (err = xttd_body_take_exactly(&in, secret, XTT_DAA_ISSUER_SECRET_SIZE)) != XTT_OK)
-        goto out;
-    err = XTT_ERR_CREDENTIAL;
-    if (!xtt_daa_issuer_matches(secret, gpk))
-        goto out;
-    err = add_wrapped(out, kek, make_issuer_aad(&aad, gpk),
-                      (xtt_bytes){secret, XTT_DAA_ISSUER_SECRET_SIZE});
-out:
-    xtt_arena_put(keyd.arena, secret);
-    return err;
-}
-
-static xtt_err issue(xtt_bytes in, struct xttd_body *out)
-{
-    uint8_t *secret = xtt_arena_get(keyd.arena, XTT_DAA_ISSUER_SECRET_SIZE);
-    uint8_t gpk[XTT_DAA_GROUP_KEY_SIZE], q[XTT_DAA_POINT_SIZE];
-    uint8_t cred[XTT_DAA_CREDENTIAL_SIZE], sig[XTT_DAA_CREDENTIAL_SIG_SIZE];
-    struct issuer_aad aad;
-    xtt_bytes blob;
-    size_t n;
-    xtt_err err = XTT_ERR_NOMEM;
-
-    if (secret == NULL || (err = xttd_body_take_exactly(&in, gpk, sizeof gpk)) != XTT_OK ||
-        (err = xttd_body_take(&in, &blob)) != XTT_OK ||
-        (err = xttd_body_take_exactly(&in, q, sizeof q)) != XTT_OK)
-        goto out;
-    err = xtt_p11_unwrap(keyd.token, make_issuer_aad(&aad, gpk), blob, secret,
-                         XTT_DAA_ISSUER_SECRET_SIZE, &n);
-    if (err != XTT_OK)
-        goto out;
-    err = XTT_ERR_CREDENTIAL;
-    if (n != XTT_DAA_ISSUER_SECRET_SIZE || !xtt_daa_issuer_matches(secret, gpk))
-        goto out;
-    if ((err = xtt_daa_issue(secret, q, NULL, cred, sig)) != XTT_OK)
-        goto out;
-    xttd_body_add(out, cred, sizeof cred);
-    xttd_body_add(out, sig, sizeof sig);
-out:
-    xtt_arena_put(keyd.arena, secret);
-    return err;
-}
-
-/* With the number of fields that a request has, no more and no fewer. */
-static const struct {
-    xtt_err (*run)(xtt_bytes in, struct xttd_body *out);
-    size_t fields;
-} ops[KEYD_OPS] = {
-    [KEYD_CHECK] = {check, 0},
-    [KEYD_PUBLIC_KEY] = {public_key, 1},
-    [KEYD_SIGN] = {sign, 2},
-    [KEYD_MAKE_KEY] = {make_key, 1},
-    [KEYD_MAKE_WRAPPING_KEY] = {make_wrapping_key, 1},
-    [KEYD_WRAP] = {wrap, 3},
-    [KEYD_UNWRAP] = {unwrap, 2},
-    [KEYD_MAKE_ISSUER] = {make_issuer, 1},
-    [KEYD_IMPORT_ISSUER] = {import_issuer, 3},
-    [KEYD_ISSUE] = {issue, 3},
-};
-
-static xtt_err run(const struct xttd_frame *request, struct xttd_body *out)
-{
-    xtt_bytes rest = request->body, field;
-    size_t n = 0;
-
-    if (request->code >= KEYD_OPS)
-        return XTT_ERR_ARGUMENT;
-    for (; xttd_body_take(&rest, &field) == XTT_OK; n++)
-        ;
-    if (rest.n > 0 || n != ops[request->code].fields)
-        return XTT_ERR_FORMAT;
-    return ops[request->code].run(request->body, out);
-}
+          .last = &keyd.first};
 
 /* ---- requests -------------------------------------------------------------------------------- */
-
-/* The words of the HSM's own failures; the text of the error says the rest. */
-static const char *words_of(xtt_err err)
-{
-    const enum xtt_class class = xtt_err_class(err);
-    const int is_tokens = class == XTT_CLASS_HSM || class == XTT_CLASS_AUTH ||
-                          err == XTT_ERR_EXISTS || err == XTT_ERR_CONFIG || err == XTT_ERR_DECRYPT;
-
-    return is_tokens && xtt_p11_why()[0] != '\0' ? xtt_p11_why() : xtt_err_text(err);
-}
 
 static void answer(struct peer *peer, uint32_t id, xtt_err err, struct xttd_body *body)
 {
     if (err != XTT_OK) {
         xttd_body_init(body);
-        xttd_body_add(body, words_of(err), strlen(words_of(err)));
+        xttd_body_add(body, keyd_token_words(err), strlen(keyd_token_words(err)));
     }
     pthread_mutex_lock(&peer->sending);
     /* A peer that hung up hears nothing; its end is seen by the reader. */
@@ -378,9 +97,9 @@ static void note_state(xtt_err err)
     if ((err != XTT_OK && !is_down) || atomic_exchange(&keyd.is_down, is_down) == is_down)
         return;
     if (is_down)
-        xttd_log(XTTD_ERR, "the HSM is down: %s", xtt_p11_why());
+        xttd_log(XTTD_ERR, "the HSM is down: %s", keyd_token_words(err));
     else
-        xttd_log(XTTD_WARNING, "the HSM is back: token %s", xtt_p11_name(keyd.token));
+        xttd_log(XTTD_WARNING, "the HSM is back: token %s", keyd_token_name());
 }
 
 static struct job *next_job(void)
@@ -404,7 +123,7 @@ static void *work(void *arg)
 
     while ((job = next_job()) != NULL) {
         xttd_body_init(body);
-        err = run(&job->frame, body);
+        err = keyd_token_run(&job->frame, body);
         note_state(err);
         answer(job->peer, job->frame.id, err, body);
         let_go(job->peer);
@@ -491,7 +210,7 @@ static void greet(struct peer *peer, xtt_err err)
         return;
     xttd_body_init(body);
     if (err == XTT_OK)
-        xttd_body_add(body, xtt_p11_name(keyd.token), strlen(xtt_p11_name(keyd.token)));
+        xttd_body_add(body, keyd_token_name(), strlen(keyd_token_name()));
     answer(peer, 0, err, body);
     xtt_arena_put(keyd.bodies, body);
 }
@@ -514,7 +233,7 @@ static void serve(struct peer *parent, int listener)
         if (ready < 0)
             break;
         if (ready == 0) /* asking heals what can be healed, also when nobody else asks */
-            note_state(xtt_p11_check(keyd.token));
+            note_state(keyd_token_check());
         if (fds[n].revents != 0) {
             int fd = xttd_chan_accept(listener);
 
@@ -535,38 +254,15 @@ out:
         let_go(peers[--n]);
 }
 
-static xtt_err open_token(const char *uri_text, int pin_fd)
-{
-    char prompt[128];
-    struct xtt_p11_uri uri;
-    struct xtt_p11_pin_from from = {
-        .credential = "pin", .fd = pin_fd, .prompt = prompt, .environment = 1};
-    struct xtt_p11_config cfg = {.uri = &uri};
-    xtt_err err;
-
-    if ((err = xtt_p11_uri_parse(&uri, uri_text)) != XTT_OK)
-        return err;
-    if (uri.pin_source[0] != '\0')
-        from.file = uri.pin_source;
-    snprintf(prompt, sizeof prompt, "PIN of token %s",
-             uri.token[0] != '\0' ? uri.token : uri.serial);
-    if ((err = xtt_p11_pin_read(&cfg.pin, &from)) != XTT_OK)
-        return err;
-    if (xtt_p11_pin_is_exposed(cfg.pin))
-        xttd_log(XTTD_WARNING, "the PIN came from the %s", xtt_p11_pin_origin(cfg.pin));
-    return xtt_p11_open(&keyd.token, &cfg);
-}
-
 static xtt_err make_arenas(void)
 {
     xtt_err err;
 
-    if ((err = xtt_arena_new(&keyd.arena, XTT_DAA_ISSUER_SECRET_SIZE, WORKERS)) != XTT_OK ||
-        (err = xtt_arena_new(&keyd.jobs, sizeof(struct job), QUEUE_MAX + WORKERS)) != XTT_OK ||
+    if ((err = xtt_arena_new(&keyd.jobs, sizeof(struct job), QUEUE_MAX + WORKERS)) != XTT_OK ||
         (err = xtt_arena_new(&keyd.bodies, sizeof(struct xttd_body), WORKERS + 1)) != XTT_OK ||
         (err = xtt_arena_new(&keyd.inputs, XTTD_FRAME_MAX, PEERS_MAX)) != XTT_OK)
         return err;
-    if (!xtt_arena_is_locked(keyd.arena) || !xtt_arena_is_locked(keyd.jobs))
+    if (!xtt_arena_is_locked(keyd.jobs))
         xttd_log(XTTD_WARNING,
                  "secrets may reach the swap: memory cannot be locked; raise its limit "
                  "(LimitMEMLOCK=)");
@@ -578,7 +274,6 @@ static void free_arenas(void)
     xtt_arena_free(keyd.inputs);
     xtt_arena_free(keyd.bodies);
     xtt_arena_free(keyd.jobs);
-    xtt_arena_free(keyd.arena);
 }
 
 /* Works until the process that started us hangs up, then finishes what was asked before. */
@@ -602,16 +297,6 @@ static void work_for(struct peer *parent, int listener)
         pthread_join(threads[--n], NULL);
 }
 
-static void close_token(void)
-{
-    while (keyd.n_signers > 0) {
-        struct xtt_signer *signer = keyd.signers[--keyd.n_signers].signer;
-
-        signer->ops->free(signer);
-    }
-    xtt_p11_close(keyd.token);
-}
-
 /* keyd FD TOKEN PIN_FD SOCKET, from prov_keyd_open: SOCKET is empty if we are not shared. */
 int prov_keyd_main(int argc, char **argv)
 {
@@ -632,7 +317,7 @@ int prov_keyd_main(int argc, char **argv)
         free_arenas();
         return XTT_CLASS_FAILURE;
     }
-    err = open_token(argv[2], (int)strtol(argv[3], NULL, 10));
+    err = keyd_token_open(argv[2], (int)strtol(argv[3], NULL, 10));
     if (err == XTT_OK && argv[4][0] != '\0' && (listener = xttd_chan_listen(argv[4])) < 0)
         err = XTT_ERR_IO;
     greet(parent, err);
@@ -642,7 +327,7 @@ int prov_keyd_main(int argc, char **argv)
         let_go(parent);
     if (listener >= 0)
         (void)unlink(argv[4]);
-    close_token();
+    keyd_token_close();
     free_arenas();
     return (int)xtt_err_class(err);
 }

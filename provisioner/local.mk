@@ -19,7 +19,11 @@ provisioner_libprovisioner_la_SOURCES = \
 	provisioner/roster.c \
 	provisioner/keyd.h \
 	provisioner/keyd_op.h \
+	provisioner/keyd_token.h \
+	provisioner/keyd_token.c \
 	provisioner/keyd.c \
+	provisioner/keylink.h \
+	provisioner/keylink.c \
 	provisioner/keyclient.c \
 	provisioner/station.h \
 	provisioner/station.c \
