@@ -60,5 +60,21 @@ xtt_provisioner_SOURCES = provisioner/main.c
 xtt_provisioner_CPPFLAGS = $(PROVISIONER_CPPFLAGS)
 xtt_provisioner_LDADD = provisioner/libprovisioner.la libxtt/libxtt.la $(JANSSON_LIBS) $(UV_LIBS)
 
-systemdsystemunit_DATA += contrib/systemd/xtt-provisioner.service
-EXTRA_DIST += contrib/systemd/xtt-provisioner.service
+if !CROSS_COMPILING
+PROVISIONER_DOCUMENTS = provisioner/xtt-provisioner.8 provisioner/xtt-provisioner.conf.5 \
+	provisioner/provisioner.conf contrib/completions/xtt-provisioner
+man_MANS += provisioner/xtt-provisioner.8 provisioner/xtt-provisioner.conf.5
+examples_DATA += provisioner/provisioner.conf
+bashcompletion_DATA += contrib/completions/xtt-provisioner
+CLEANFILES += $(PROVISIONER_DOCUMENTS)
+provisioner/xtt-provisioner.8: xtt-provisioner$(EXEEXT)
+	$(PRINT_DOCUMENT) man >$@.new && mv $@.new $@
+provisioner/xtt-provisioner.conf.5: xtt-provisioner$(EXEEXT)
+	$(PRINT_DOCUMENT) config-man >$@.new && mv $@.new $@
+provisioner/provisioner.conf: xtt-provisioner$(EXEEXT)
+	$(PRINT_DOCUMENT) config >$@.new && mv $@.new $@
+contrib/completions/xtt-provisioner: xtt-provisioner$(EXEEXT)
+	$(PRINT_DOCUMENT) completion >$@.new && mv $@.new $@
+endif
+
+dist_systemdsystemunit_DATA += contrib/systemd/xtt-provisioner.service

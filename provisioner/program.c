@@ -141,6 +141,7 @@ const struct xttd_program prov_program = {
     .n_settings = sizeof settings / sizeof settings[0],
     .settings_size = sizeof(struct prov_settings),
     .config_file = XTT_SYSCONFDIR "/xtt/provisioner.conf",
+    .man_section = 8,
     .log_level = "log.level",
     .check = check,
 };
