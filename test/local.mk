@@ -237,6 +237,9 @@ FUZZ_TARGETS = \
 	test/fuzz/files \
 	test/fuzz/handshake \
 	test/fuzz/text
+if WITH_PKCS11
+FUZZ_TARGETS += test/fuzz/token
+endif
 check_PROGRAMS += $(FUZZ_TARGETS)
 if FUZZ
 LIBFUZZER_FLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
@@ -252,6 +255,9 @@ test_fuzz_handshake_SOURCES = test/fuzz/handshake.c test/support/party.c $(STAND
 test_fuzz_handshake_LDFLAGS = $(LIBFUZZER_FLAGS)
 test_fuzz_text_SOURCES = test/fuzz/text.c $(STANDALONE_MAIN)
 test_fuzz_text_LDFLAGS = $(LIBFUZZER_FLAGS)
+test_fuzz_token_SOURCES = test/fuzz/token.c $(STANDALONE_MAIN)
+test_fuzz_token_LDFLAGS = $(LIBFUZZER_FLAGS)
+test_fuzz_token_LDADD = pkcs11/libxttp11.la daemon/libxttd.la $(LDADD)
 dist_check_SCRIPTS += test/fuzz/corpus.sh
 TESTS += test/fuzz/corpus.sh
 test/fuzz/corpus.log: $(FUZZ_TARGETS)
@@ -352,4 +358,4 @@ check-long: all
 EXTRA_DIST += test/e2e/lib.sh test/e2e/line.sh \
 	test/e2e/ceremony.sh test/e2e/backup.sh test/e2e/raw.sh test/e2e/service.sh \
 	test/e2e/crowd.sh test/e2e/crash.sh test/e2e/provision.sh test/e2e/refuse.sh
-AM_TESTS_ENVIRONMENT = ROUNDS='$(ROUNDS)'; export ROUNDS;
+AM_TESTS_ENVIRONMENT = ROUNDS='$(ROUNDS)'; FUZZ_TARGETS='$(FUZZ_TARGETS)'; export ROUNDS FUZZ_TARGETS;

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # Replays every fuzz target over its corpus, with prefixes and flipped bits; part of `make check`.
 set -euo pipefail
-for dir in "${srcdir:-.}"/test/fuzz/corpus/*/; do
-    target=$(basename "$dir")
-    echo -n "$target: "
-    if grep -q libFuzzer "test/fuzz/$target" 2>/dev/null; then
-        "test/fuzz/$target" -runs=0 "$dir"
+for target in ${FUZZ_TARGETS:?set by make check}; do
+    corpus=${srcdir:-.}/test/fuzz/corpus/$(basename "$target")
+    echo -n "$(basename "$target"): "
+    if grep -q libFuzzer "$target"; then
+        "$target" -runs=0 "$corpus"
     else
-        "test/fuzz/$target" "$dir"
+        "$target" "$corpus"
     fi
 done
