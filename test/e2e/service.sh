@@ -31,10 +31,17 @@ says "station.conf:" colour
 cp good.conf station.conf
 expect 0 station check-config
 
-# A device in mid-handshake when the station is told to end is not cut off at once.
+# A device in mid-handshake when the station is told to end is not cut off; nobody new gets in.
+descriptors() { ls "/proc/$served/fd" | wc -l; }
+has_more_than() { [ "$(descriptors)" -gt "$1" ]; }
+turned_away() { ! (exec 4<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; }
+before=$(descriptors)
 exec 3<>"/dev/tcp/127.0.0.1/$port"
+until_true has_more_than "$before"
 kill -TERM "$served"
-! (exec 4<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || sleep 0
+until_true grep -q '1 handshakes in flight' station.log
+until_true turned_away
+kill -0 "$served" || die "the station did not wait for the handshake in flight"
 exec 3>&-
 status=0
 wait "$served" || status=$?
