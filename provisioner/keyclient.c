@@ -140,12 +140,18 @@ static void forget_waiting(struct prov_keyd *keyd, struct waiting *w)
         }
 }
 
-/* Asks and waits.  Takes the question out of body and puts the answer's fields there. */
-static xtt_err call(struct prov_keyd *keyd, enum keyd_op op, struct xttd_body *body,
-                    xtt_bytes *answer, struct xttd_fail *fail)
+/* A question and the bytes of its answer; either may be secret. */
+struct exchange {
+    struct xttd_body question;
+    uint8_t answer[XTTD_FRAME_MAX];
+};
+
+/* Asks and waits; answer is the fields that came, in x. */
+static xtt_err call(struct prov_keyd *keyd, enum keyd_op op, struct exchange *x, xtt_bytes *answer,
+                    struct xttd_fail *fail)
 {
     struct xttd_frame frame = {.code = XTT_ERR_HSM_UNREACHABLE};
-    struct waiting w = {.frame = &frame, .buf = body->bytes};
+    struct waiting w = {.frame = &frame, .buf = x->answer};
     xtt_bytes words;
     xtt_err err;
 
@@ -154,8 +160,7 @@ static xtt_err call(struct prov_keyd *keyd, enum keyd_op op, struct xttd_body *b
     w.next = keyd->waiting;
     keyd->waiting = &w;
     pthread_mutex_unlock(&keyd->state);
-    /* The answer comes into the same buffer, and only after the question has left it. */
-    err = send_question(keyd, w.id, op, body);
+    err = send_question(keyd, w.id, op, &x->question);
     pthread_mutex_lock(&keyd->state);
     while (err == XTT_OK && !w.is_answered && !keyd->is_gone)
         pthread_cond_wait(&keyd->answered, &keyd->state);
@@ -187,26 +192,26 @@ static void add_label(struct xttd_body *body, const char *label)
 
 xtt_err prov_keyd_check(struct prov_keyd *keyd, struct xttd_fail *fail)
 {
-    struct xttd_body body;
+    struct exchange x;
     xtt_bytes answer;
 
-    xttd_body_init(&body);
-    return call(keyd, KEYD_CHECK, &body, &answer, fail);
+    xttd_body_init(&x.question);
+    return call(keyd, KEYD_CHECK, &x, &answer, fail);
 }
 
 /* An operation on a label, with some bytes, that answers one field of exactly n bytes. */
 static xtt_err call_for(struct prov_keyd *keyd, enum keyd_op op, const char *label, xtt_bytes more,
                         uint8_t *out, size_t n, struct xttd_fail *fail)
 {
-    struct xttd_body body;
+    struct exchange x;
     xtt_bytes answer;
     xtt_err err;
 
-    xttd_body_init(&body);
-    add_label(&body, label);
+    xttd_body_init(&x.question);
+    add_label(&x.question, label);
     if (more.n > 0)
-        xttd_body_add(&body, more.p, more.n);
-    if ((err = call(keyd, op, &body, &answer, fail)) != XTT_OK)
+        xttd_body_add(&x.question, more.p, more.n);
+    if ((err = call(keyd, op, &x, &answer, fail)) != XTT_OK)
         return err;
     if (n > 0 && xttd_body_take_exactly(&answer, out, n) != XTT_OK)
         return malformed(fail);
@@ -257,33 +262,33 @@ xtt_err prov_keyd_wrap(struct prov_keyd *keyd, const char *wrapping_key, xtt_byt
                        xtt_bytes plain, uint8_t blob[PROV_KEYD_BLOB_MAX], size_t *n,
                        struct xttd_fail *fail)
 {
-    struct xttd_body body;
+    struct exchange x;
     xtt_bytes answer;
     xtt_err err;
 
-    xttd_body_init(&body);
-    add_label(&body, wrapping_key);
-    xttd_body_add(&body, aad.p, aad.n);
-    xttd_body_add(&body, plain.p, plain.n);
-    if ((err = call(keyd, KEYD_WRAP, &body, &answer, fail)) == XTT_OK)
+    xttd_body_init(&x.question);
+    add_label(&x.question, wrapping_key);
+    xttd_body_add(&x.question, aad.p, aad.n);
+    xttd_body_add(&x.question, plain.p, plain.n);
+    if ((err = call(keyd, KEYD_WRAP, &x, &answer, fail)) == XTT_OK)
         err = take_up_to(&answer, blob, PROV_KEYD_BLOB_MAX, n, fail);
-    xtt_wipe(&body, sizeof body);
+    xtt_wipe(&x, sizeof x);
     return err;
 }
 
 xtt_err prov_keyd_unwrap(struct prov_keyd *keyd, xtt_bytes aad, xtt_bytes blob, uint8_t *plain,
                          size_t cap, size_t *n, struct xttd_fail *fail)
 {
-    struct xttd_body body;
+    struct exchange x;
     xtt_bytes answer;
     xtt_err err;
 
-    xttd_body_init(&body);
-    xttd_body_add(&body, aad.p, aad.n);
-    xttd_body_add(&body, blob.p, blob.n);
-    if ((err = call(keyd, KEYD_UNWRAP, &body, &answer, fail)) == XTT_OK)
+    xttd_body_init(&x.question);
+    xttd_body_add(&x.question, aad.p, aad.n);
+    xttd_body_add(&x.question, blob.p, blob.n);
+    if ((err = call(keyd, KEYD_UNWRAP, &x, &answer, fail)) == XTT_OK)
         err = take_up_to(&answer, plain, cap, n, fail);
-    xtt_wipe(&body, sizeof body);
+    xtt_wipe(&x, sizeof x);
     return err;
 }
 
@@ -291,13 +296,13 @@ xtt_err prov_keyd_make_issuer(struct prov_keyd *keyd, const char *wrapping_key,
                               uint8_t pub[XTT_DAA_ISSUER_KEY_SIZE],
                               uint8_t blob[PROV_KEYD_BLOB_MAX], size_t *n, struct xttd_fail *fail)
 {
-    struct xttd_body body;
+    struct exchange x;
     xtt_bytes answer;
     xtt_err err;
 
-    xttd_body_init(&body);
-    add_label(&body, wrapping_key);
-    if ((err = call(keyd, KEYD_MAKE_ISSUER, &body, &answer, fail)) != XTT_OK)
+    xttd_body_init(&x.question);
+    add_label(&x.question, wrapping_key);
+    if ((err = call(keyd, KEYD_MAKE_ISSUER, &x, &answer, fail)) != XTT_OK)
         return err;
     if (xttd_body_take_exactly(&answer, pub, XTT_DAA_ISSUER_KEY_SIZE) != XTT_OK)
         return malformed(fail);
@@ -309,17 +314,17 @@ xtt_err prov_keyd_import_issuer(struct prov_keyd *keyd, const char *wrapping_key
                                 const uint8_t secret[XTT_DAA_ISSUER_SECRET_SIZE],
                                 uint8_t blob[PROV_KEYD_BLOB_MAX], size_t *n, struct xttd_fail *fail)
 {
-    struct xttd_body body;
+    struct exchange x;
     xtt_bytes answer;
     xtt_err err;
 
-    xttd_body_init(&body);
-    add_label(&body, wrapping_key);
-    xttd_body_add(&body, gpk, XTT_DAA_GROUP_KEY_SIZE);
-    xttd_body_add(&body, secret, XTT_DAA_ISSUER_SECRET_SIZE);
-    if ((err = call(keyd, KEYD_IMPORT_ISSUER, &body, &answer, fail)) == XTT_OK)
+    xttd_body_init(&x.question);
+    add_label(&x.question, wrapping_key);
+    xttd_body_add(&x.question, gpk, XTT_DAA_GROUP_KEY_SIZE);
+    xttd_body_add(&x.question, secret, XTT_DAA_ISSUER_SECRET_SIZE);
+    if ((err = call(keyd, KEYD_IMPORT_ISSUER, &x, &answer, fail)) == XTT_OK)
         err = take_up_to(&answer, blob, PROV_KEYD_BLOB_MAX, n, fail);
-    xtt_wipe(&body, sizeof body);
+    xtt_wipe(&x, sizeof x);
     return err;
 }
 
@@ -328,15 +333,15 @@ xtt_err prov_keyd_issue(struct prov_keyd *keyd, const uint8_t gpk[XTT_DAA_GROUP_
                         uint8_t cred[XTT_DAA_CREDENTIAL_SIZE],
                         uint8_t sig[XTT_DAA_CREDENTIAL_SIG_SIZE], struct xttd_fail *fail)
 {
-    struct xttd_body body;
+    struct exchange x;
     xtt_bytes answer;
     xtt_err err;
 
-    xttd_body_init(&body);
-    xttd_body_add(&body, gpk, XTT_DAA_GROUP_KEY_SIZE);
-    xttd_body_add(&body, blob.p, blob.n);
-    xttd_body_add(&body, q, XTT_DAA_POINT_SIZE);
-    if ((err = call(keyd, KEYD_ISSUE, &body, &answer, fail)) != XTT_OK)
+    xttd_body_init(&x.question);
+    xttd_body_add(&x.question, gpk, XTT_DAA_GROUP_KEY_SIZE);
+    xttd_body_add(&x.question, blob.p, blob.n);
+    xttd_body_add(&x.question, q, XTT_DAA_POINT_SIZE);
+    if ((err = call(keyd, KEYD_ISSUE, &x, &answer, fail)) != XTT_OK)
         return err;
     if (xttd_body_take_exactly(&answer, cred, XTT_DAA_CREDENTIAL_SIZE) != XTT_OK ||
         xttd_body_take_exactly(&answer, sig, XTT_DAA_CREDENTIAL_SIG_SIZE) != XTT_OK)
