@@ -76,8 +76,8 @@ struct xttd_call {
  * in the tables. */
 const char *xttd_option_get(const struct xttd_call *call, const char *name);
 
-/* Reads the configuration once more, as xttd_cmd_main did for this call: for a service that is told to
- * reload.  settings is a struct of the program's, zeroed.  Close config, whose texts settings
+/* Reads the configuration once more, as xttd_cmd_main did for this call: for a service that is told
+ * to reload.  settings is a struct of the program's, zeroed.  Close config, whose texts settings
  * borrows, in any case.  From any thread. */
 XTT_MUST xtt_err xttd_cmd_configure(const struct xttd_call *call, struct xttd_config *config,
                                     void *settings, struct xttd_fail *fail);

@@ -482,7 +482,8 @@ void prov_asking_wipe(struct prov_asking *asking)
     pthread_mutex_unlock(&keyd->state);
 }
 
-/* ---- opening and closing ----------------------------------------------------------------------- */
+/* ---- opening and closing -----------------------------------------------------------------------
+ */
 
 xtt_err prov_keyd_open(struct prov_keyd **out, const struct prov_keyd_config *cfg,
                        struct xttd_fail *fail)

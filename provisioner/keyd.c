@@ -3,7 +3,8 @@
  * keyd: the process that owns the HSM.  Reads requests from the process that started it and, if it
  * is shared, from other commands of the station; two threads work on them, so that a signature can
  * begin while another is in the token.  Never opens a network socket and never reads the registry.
- * What the token does is in keyd_token.c.  Requests and answers may carry secrets, so both are in locked memory.
+ * What the token does is in keyd_token.c.  Requests and answers may carry secrets, so both are in
+ * locked memory.
  */
 #include "provisioner/keyd.h"
 
@@ -54,9 +55,7 @@ static struct {
     pthread_cond_t more;
     struct job *first, **last;
     int is_ending;
-} keyd = {.lock = PTHREAD_MUTEX_INITIALIZER,
-          .more = PTHREAD_COND_INITIALIZER,
-          .last = &keyd.first};
+} keyd = {.lock = PTHREAD_MUTEX_INITIALIZER, .more = PTHREAD_COND_INITIALIZER, .last = &keyd.first};
 
 /* ---- requests -------------------------------------------------------------------------------- */
 

@@ -4,8 +4,8 @@
 #define XTT_PROVISIONER_KEYD_OP_H
 
 /*
- * An answer's code is the xtt_err: with XTT_OK the fields below follow, otherwise one field with the
- * words.  The first frame from keyd, id 0, says how opening the token went.
+ * An answer's code is the xtt_err: with XTT_OK the fields below follow, otherwise one field with
+ * the words.  The first frame from keyd, id 0, says how opening the token went.
  */
 enum keyd_op {
     KEYD_CHECK,             /* -                          ->  - */
@@ -26,7 +26,7 @@ enum keyd_op {
 #define KEYD_ISSUER_AAD "XTT issuer secret"
 
 /* Names in the state directory, with the token's own eight digits between them. */
-#define KEYD_LOCK_NAME "keyd-%s.lock"
+#define KEYD_LOCK_NAME   "keyd-%s.lock"
 #define KEYD_SOCKET_NAME "keyd-%s.sock"
 
 #endif

@@ -14,8 +14,8 @@ struct prov_keylink {
     int lock;  /* on the token, for as long as that keyd lives; or -1 */
 };
 
-/* Waits some seconds for a token that another process has.  Errors as prov_keyd_open; close after an
- * error, too. */
+/* Waits some seconds for a token that another process has.  Errors as prov_keyd_open; close after
+ * an error, too. */
 XTT_MUST xtt_err prov_keylink_open(struct prov_keylink *link, const struct prov_keyd_config *cfg,
                                    struct xttd_fail *fail);
 /* Hangs up and waits for the end of a keyd that was started. */

@@ -13,7 +13,7 @@
 
 struct xtt_arena {
     pthread_mutex_t lock;
-    uint8_t *map;  /* guard page, slots, guard page */
+    uint8_t *map; /* guard page, slots, guard page */
     size_t map_size;
     uint8_t *slots;
     size_t slot_size;

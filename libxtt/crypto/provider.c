@@ -72,8 +72,8 @@ out:
     return err;
 }
 
-xtt_err xtt_hmac_sha512(const uint8_t key[static 64], const xtt_bytes *parts, size_t n, uint8_t *out,
-                        size_t size)
+xtt_err xtt_hmac_sha512(const uint8_t key[static 64], const xtt_bytes *parts, size_t n,
+                        uint8_t *out, size_t size)
 {
     static char digest[] = "SHA512";
     const OSSL_PARAM params[] = {OSSL_PARAM_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 6),
@@ -89,11 +89,12 @@ xtt_err xtt_hmac_sha512(const uint8_t key[static 64], const xtt_bytes *parts, si
     return err;
 }
 
-xtt_err xtt_blake2b_keyed(const uint8_t key[static 64], const xtt_bytes *parts, size_t n, uint8_t *out,
-                          size_t size)
+xtt_err xtt_blake2b_keyed(const uint8_t key[static 64], const xtt_bytes *parts, size_t n,
+                          uint8_t *out, size_t size)
 {
     size_t digest_size = size;
-    const OSSL_PARAM params[] = {OSSL_PARAM_size_t(OSSL_MAC_PARAM_SIZE, &digest_size), OSSL_PARAM_END};
+    const OSSL_PARAM params[] = {OSSL_PARAM_size_t(OSSL_MAC_PARAM_SIZE, &digest_size),
+                                 OSSL_PARAM_END};
     uint8_t full[64];
     xtt_err err;
 
@@ -264,8 +265,8 @@ static const EVP_CIPHER *cipher_of(enum xtt_aead aead)
     return aead == XTT_AES_256_GCM ? EVP_aes_256_gcm() : EVP_chacha20_poly1305();
 }
 
-xtt_err xtt_aead_seal(enum xtt_aead aead, const uint8_t key[static 32], const uint8_t nonce[static 12],
-                      xtt_bytes ad, xtt_bytes in, uint8_t *out)
+xtt_err xtt_aead_seal(enum xtt_aead aead, const uint8_t key[static 32],
+                      const uint8_t nonce[static 12], xtt_bytes ad, xtt_bytes in, uint8_t *out)
 {
     EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
     xtt_err err = XTT_ERR_CRYPTO;
@@ -284,8 +285,8 @@ out:
     return err;
 }
 
-xtt_err xtt_aead_open(enum xtt_aead aead, const uint8_t key[static 32], const uint8_t nonce[static 12],
-                      xtt_bytes ad, xtt_bytes in, uint8_t *out)
+xtt_err xtt_aead_open(enum xtt_aead aead, const uint8_t key[static 32],
+                      const uint8_t nonce[static 12], xtt_bytes ad, xtt_bytes in, uint8_t *out)
 {
     EVP_CIPHER_CTX *ctx;
     xtt_err err = XTT_ERR_CRYPTO;

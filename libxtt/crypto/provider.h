@@ -9,7 +9,8 @@
 #include <xtt/base.h>
 #include <xtt/hash.h>
 
-/* Hashes over the concatenation of n spans; xtt_sha256 is in <xtt/hash.h>.  XTT_ERR_CRYPTO if OpenSSL fails. */
+/* Hashes over the concatenation of n spans; xtt_sha256 is in <xtt/hash.h>.  XTT_ERR_CRYPTO if
+ * OpenSSL fails. */
 XTT_MUST xtt_err xtt_sha512(const xtt_bytes *parts, size_t n, uint8_t out[64]);
 XTT_MUST xtt_err xtt_blake2b(const xtt_bytes *parts, size_t n, uint8_t out[64]);
 
@@ -40,8 +41,8 @@ XTT_MUST xtt_err xtt_p256_key_sign(struct xtt_p256_key *key, const uint8_t diges
                                    uint8_t sig[static 64]);
 void xtt_p256_key_free(struct xtt_p256_key *key);
 
-/* One sealed message: key of 32 bytes, nonce of 12, tag of 16 behind the ciphertext.  in and out may
- * be the same.  open writes nothing and answers XTT_ERR_DECRYPT if the tag is wrong. */
+/* One sealed message: key of 32 bytes, nonce of 12, tag of 16 behind the ciphertext.  in and out
+ * may be the same.  If the tag is wrong, open answers XTT_ERR_DECRYPT and leaves zeros in out. */
 enum xtt_aead { XTT_CHACHA20_POLY1305, XTT_AES_256_GCM };
 XTT_MUST xtt_err xtt_aead_seal(enum xtt_aead aead, const uint8_t key[static 32],
                                const uint8_t nonce[static 12], xtt_bytes ad, xtt_bytes in,

@@ -10,7 +10,7 @@
 
 #include "base/bytes.h"
 
-#define SHA512 xtt_sha512, xtt_hmac_sha512
+#define SHA512  xtt_sha512, xtt_hmac_sha512
 #define BLAKE2B xtt_blake2b, xtt_blake2b_keyed
 
 static const struct xtt_suite suites[] = {

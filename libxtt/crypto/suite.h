@@ -20,8 +20,8 @@ struct xtt_suite {
 /* The suite of that number, or NULL. */
 const struct xtt_suite *xtt_suite_find(uint16_t number);
 
-/* prf<size> of the suite over up to 7 spans (draft: "Key Schedule"); in the labelled family u16 size
- * comes first. */
+/* prf<size> of the suite over up to 7 spans (draft: "Key Schedule"); in the labelled family u16
+ * size comes first. */
 XTT_MUST xtt_err xtt_suite_prf(const struct xtt_suite *suite, const uint8_t key[static 64],
                                const xtt_bytes *parts, size_t n, uint8_t *out, size_t size);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Server and root certificates: their 169 and 81 bytes, and what makes one trusted.  Which roots are
- * trusted is the policy's to say.  doc/protocol.md, "Certificates".
+ * Server and root certificates: their 169 and 81 bytes, and what makes one trusted.  Which roots
+ * are trusted is the policy's to say.  doc/protocol.md, "Certificates".
  */
 #include <xtt/cert.h>
 
@@ -77,7 +77,8 @@ xtt_err xtt_server_cert_sign(const struct xtt_server_cert *in, struct xtt_signer
     return XTT_OK;
 }
 
-xtt_err xtt_server_cert_decode(const uint8_t cert[XTT_SERVER_CERT_SIZE], struct xtt_server_cert *out)
+xtt_err xtt_server_cert_decode(const uint8_t cert[XTT_SERVER_CERT_SIZE],
+                               struct xtt_server_cert *out)
 {
     if (xtt_p256_check_point(cert + PUBLIC_KEY) != XTT_OK)
         return XTT_ERR_CERTIFICATE;

@@ -6,7 +6,8 @@
 
 enum { FORMAT = 0, KEY_NO = 1, SERVER_ID = 2, INDEX = 4, RANDOM = 12, SIZE = 130 };
 
-xtt_err xtt_cookie_make(uint16_t server_id, uint64_t index, struct xtt_rng *rng, uint8_t cookie[130])
+xtt_err xtt_cookie_make(uint16_t server_id, uint64_t index, struct xtt_rng *rng,
+                        uint8_t cookie[130])
 {
     xtt_err err = xtt_rng_draw(rng, cookie + RANDOM, SIZE - RANDOM);
 

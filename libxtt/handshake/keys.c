@@ -107,8 +107,8 @@ xtt_err xtt_keys_open(struct xtt_keys *keys, const struct xtt_suite *suite, uint
     return err;
 }
 
-xtt_err xtt_keys_alert(const struct xtt_secret *secret, const struct xtt_transcript *t, uint8_t role,
-                       const uint8_t head[static 8], uint8_t mac[static 16])
+xtt_err xtt_keys_alert(const struct xtt_secret *secret, const struct xtt_transcript *t,
+                       uint8_t role, const uint8_t head[static 8], uint8_t mac[static 16])
 {
     static const char label[] = "XTT handshake alert";
     const xtt_bytes parts[] = {xtt_span(t->key_hash, sizeof t->key_hash),

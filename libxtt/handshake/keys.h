@@ -21,8 +21,8 @@ struct xtt_secret {
 };
 
 /* The X25519 exchange with the peer's share and all that follows from it: inner_hash,
- * HandshakeKeyHash, hs and both directions.  XTT_ERR_DH for a share of low order.  Our scalar is gone
- * afterwards, whatever the outcome. */
+ * HandshakeKeyHash, hs and both directions.  XTT_ERR_DH for a share of low order.  Our scalar is
+ * gone afterwards, whatever the outcome. */
 XTT_MUST xtt_err xtt_keys_exchange(struct xtt_secret *secret, struct xtt_transcript *t,
                                    const uint8_t peer[static 32]);
 /* The part of it behind the exchange: from the shared secret on. */
@@ -33,7 +33,8 @@ XTT_MUST xtt_err xtt_keys_seal(struct xtt_keys *keys, const struct xtt_suite *su
                                const uint8_t *msg, uint8_t *out);
 /* Opens msg in place, or answers XTT_ERR_DECRYPT; the number is used up only by success. */
 XTT_MUST xtt_err xtt_keys_open(struct xtt_keys *keys, const struct xtt_suite *suite, uint8_t *msg);
-/* The mac of an AuthError whose first 8 bytes are given; role is its sender's: 0 client, 1 server. */
+/* The mac of an AuthError whose first 8 bytes are given; role is its sender's: 0 client, 1 server.
+ */
 XTT_MUST xtt_err xtt_keys_alert(const struct xtt_secret *secret, const struct xtt_transcript *t,
                                 uint8_t role, const uint8_t head[static 8], uint8_t mac[static 16]);
 

@@ -11,7 +11,8 @@
 #include "handshake/keys.h"
 #include "handshake/transcript.h"
 
-/* States of doc/protocol.md, and between them one for each thing that may have to be asked twice. */
+/* States of doc/protocol.md, and between them one for each thing that may have to be asked twice.
+ */
 enum xtt_state {
     XTT_S_START,
     XTT_S_WAIT_ATTEST, /* for the peer's attest: the server's, or the client's */
@@ -31,8 +32,8 @@ enum xtt_state {
 };
 
 /* One row of a step table: in this state, on this message (XTT_M_NONE: at once), do this, and on
- * XTT_OK go there.  XTT_AGAIN repeats the step later.  No row, no transition.  Ends in a row without
- * a function. */
+ * XTT_OK go there.  XTT_AGAIN repeats the step later.  No row, no transition.  Ends in a row
+ * without a function. */
 struct xtt_step {
     enum xtt_state state;
     enum xtt_msg_type msg;

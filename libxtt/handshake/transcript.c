@@ -29,7 +29,7 @@ struct row {
 
 #define MAX_ITEMS (sizeof((struct row *)0)->items / sizeof(struct item))
 
-#define INIT XTT_M_CLIENT_INIT
+#define INIT   XTT_M_CLIENT_INIT
 #define ATTEST XTT_M_SERVER_ATTEST
 #define CLIENT XTT_M_ID_CLIENT_ATTEST
 

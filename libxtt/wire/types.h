@@ -3,15 +3,15 @@
 #ifndef XTT_WIRE_TYPES_H
 #define XTT_WIRE_TYPES_H
 
-#define XTT_VERSION 1
-#define XTT_HEADER_SIZE 4 /* type[1] length[2] version[1] */
-#define XTT_TAG_SIZE 16
-#define XTT_COOKIE_SIZE 130
-#define XTT_ID_SIZE 16
-#define XTT_GID_SIZE 32
+#define XTT_VERSION       1
+#define XTT_HEADER_SIZE   4 /* type[1] length[2] version[1] */
+#define XTT_TAG_SIZE      16
+#define XTT_COOKIE_SIZE   130
+#define XTT_ID_SIZE       16
+#define XTT_GID_SIZE      32
 #define XTT_P256_PUB_SIZE 65
 #define XTT_P256_SIG_SIZE 64
-#define XTT_DAA_SIG_SIZE 421
+#define XTT_DAA_SIG_SIZE  421
 
 enum xtt_msg_type {
     XTT_M_NONE = 0,
@@ -26,8 +26,8 @@ enum xtt_msg_type {
 enum xtt_field {
     XTT_F_NONE,
     XTT_F_SUITE,
-    XTT_F_NONCE,   /* nonce_c */
-    XTT_F_DH,      /* dh_c or dh_s */
+    XTT_F_NONCE, /* nonce_c */
+    XTT_F_DH,    /* dh_c or dh_s */
     XTT_F_COOKIE,
     XTT_F_CERT,    /* certificate of the server */
     XTT_F_SIG_S,   /* signature_s */

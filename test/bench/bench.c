@@ -25,9 +25,9 @@ struct bench {
     int n;
 };
 
-static void (*const areas[])(struct bench *b) = {bench_anchors, bench_curve, bench_daa,
-                                                   bench_handshake, bench_tpm, bench_registry,
-                                                   bench_hsm, bench_station};
+static void (*const areas[])(struct bench *b) = {bench_anchors,   bench_curve,  bench_daa,
+                                                 bench_handshake, bench_tpm,    bench_registry,
+                                                 bench_hsm,       bench_station};
 
 void bench_need(int ok, const char *what)
 {

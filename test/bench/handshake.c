@@ -44,8 +44,8 @@ static void parts(void *arg)
     for (int i = 0; i < 3; i++)
         err = err != XTT_OK ? err : xtt_p256_verify(p256, digest, sig);
     err = err != XTT_OK ? err
-                        : xtt_daa_sign(party.member_key, party.credential, party.basename, msg, NULL,
-                                       group_sig);
+                        : xtt_daa_sign(party.member_key, party.credential, party.basename, msg,
+                                       NULL, group_sig);
     err = err != XTT_OK ? err
                         : xtt_daa_verify(party.group, party.basename, msg, group_sig, NULL, NULL);
     bench_need(err == XTT_OK, "an operation of the handshake fails");

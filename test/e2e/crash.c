@@ -37,10 +37,10 @@ static struct {
     char **station;
     pid_t pid;
     struct device *devices;
-    atomic_int next_device;  /* of this round */
-    atomic_int provisioned;  /* in this round */
+    atomic_int next_device; /* of this round */
+    atomic_int provisioned; /* in this round */
     atomic_int stop;
-    int first, last;         /* devices of this round */
+    int first, last; /* devices of this round */
     unsigned before, between, after, retried;
     unsigned in_flight_least;
 } test;
@@ -285,7 +285,8 @@ static void play_round(unsigned *seed)
         sched_yield();
     pause_ms(rand_r(seed) % 8);
     atomic_store(&test.stop, 1);
-    in_flight = (unsigned)(atomic_load(&test.next_device) - test.first - atomic_load(&test.provisioned));
+    in_flight =
+        (unsigned)(atomic_load(&test.next_device) - test.first - atomic_load(&test.provisioned));
     if (in_flight < test.in_flight_least)
         test.in_flight_least = in_flight;
     kill_station();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Many devices at once at a real station: crowd LINE_DIR PORT DEVICES AT_ONCE SUITE.  All must get an
- * identity, all different, and each the same one when it asks again.  Prints the rate.
+ * Many devices at once at a real station: crowd LINE_DIR PORT DEVICES AT_ONCE SUITE.  All must get
+ * an identity, all different, and each the same one when it asks again.  Prints the rate.
  */
 #include "test/support/crowd.h"
 
@@ -55,8 +55,8 @@ int main(int argc, char **argv)
     collect_ids(devices, n, after);
     same = memcmp(before, after, sizeof before) == 0;
     doubles = count_doubles(after, n);
-    printf("%d devices, %d at once: %.0f new/s, %.0f again/s, %d failed, %d doubles, %s\n", n, at_once,
-           n / first, n / again, failed + failed_again, doubles,
+    printf("%d devices, %d at once: %.0f new/s, %.0f again/s, %d failed, %d doubles, %s\n", n,
+           at_once, n / first, n / again, failed + failed_again, doubles,
            same ? "each the same again" : "SOME ANOTHER WHEN THEY ASKED AGAIN");
     for (int i = 0; i < n; i++)
         device_wipe(&devices[i]);

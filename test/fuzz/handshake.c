@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Fuzzes both sides of the provisioning handshake as state machines.  The first byte of an input
- * says who is fed, after how many genuine messages, and whether the rest is put on the wire as it is
- * or as the plaintext of the next message, sealed with the keys that only a peer has; the second in
- * what portions.  No input may end in an identity that both sides did not agree on.
+ * says who is fed, after how many genuine messages, and whether the rest is put on the wire as it
+ * is or as the plaintext of the next message, sealed with the keys that only a peer has; the second
+ * in what portions.  No input may end in an identity that both sides did not agree on.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -72,7 +72,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     stage = data[0] % 4;
     kind = data[0] / 4 % 2;
-    if (xtt_hs_new(&client, &party.client) != XTT_OK || xtt_hs_new(&server, &party.server) != XTT_OK)
+    if (xtt_hs_new(&client, &party.client) != XTT_OK ||
+        xtt_hs_new(&server, &party.server) != XTT_OK)
         abort();
     for (unsigned i = 0; i < stage; i++)
         pass(i % 2 == 0 ? client : server, i % 2 == 0 ? server : client);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Runs a fuzz target over files instead of under libFuzzer: every file of the given directories, and
- * of each file every prefix and every single-bit change near its front.  A crash or a sanitizer's
- * report is the failure.
+ * Runs a fuzz target over files instead of under libFuzzer: every file of the given directories,
+ * and of each file every prefix and every single-bit change near its front.  A crash or a
+ * sanitizer's report is the failure.
  */
 #include <dirent.h>
 #include <limits.h>

@@ -56,7 +56,8 @@ static void try_frames(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static void (*const tries[])(const uint8_t *data, size_t size) = {try_uri, try_blob, try_frames};
+    static void (*const tries[])(const uint8_t *data, size_t size) = {try_uri, try_blob,
+                                                                      try_frames};
 
     if (size > 0)
         tries[data[0] % 3](data + 1, size - 1);

@@ -7,8 +7,8 @@
 
 #define CROWD_AT_ONCE_MAX 256
 
-/* Everybody once, at most at_once of them at a time.  The seconds it took; *failed counts those that
- * got no identity, each told on stderr. */
+/* Everybody once, at most at_once of them at a time.  The seconds it took; *failed counts those
+ * that got no identity, each told on stderr. */
 double crowd_run(const struct device_line *line, struct device *devices, int n, int at_once,
                  int *failed);
 

@@ -85,8 +85,8 @@ static xtt_err on_root(void *arg, const uint8_t id[16], struct xtt_root *out)
 
 static int dial(uint16_t port)
 {
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port),
-                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in to = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     const int on = 1;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
@@ -128,7 +128,8 @@ static xtt_err converse(struct device *dev, struct xtt_hs *hs, int fd)
                 dev->progress == DEVICE_IDLE) {
                 dev->progress = DEVICE_SENT;
                 memcpy(dev->pseudonym,
-                       xtt_msg_field(hs->t.client, XTT_F_DAA_SIG) + XTT_DAA_SIGNATURE_PSEUDONYM, 65);
+                       xtt_msg_field(hs->t.client, XTT_F_DAA_SIG) + XTT_DAA_SIGNATURE_PSEUDONYM,
+                       65);
             }
         } else {
             err = fill(hs, fd);
@@ -140,10 +141,13 @@ static xtt_err converse(struct device *dev, struct xtt_hs *hs, int fd)
 xtt_err device_provision(struct device *dev, const struct device_line *line)
 {
     const struct xtt_policy policy = {.arg = (void *)line, .root = on_root};
-    const struct xtt_member member = {dev->member_key, dev->credential, line->gpk,
-                                      {line->basename, line->basename_size}};
-    const struct xtt_hs_config cfg = {.role = XTT_CLIENT, .suites = &line->suite, .n_suites = 1,
-                                      .policy = &policy, .longterm_key = dev->longterm_key,
+    const struct xtt_member member = {
+        dev->member_key, dev->credential, line->gpk, {line->basename, line->basename_size}};
+    const struct xtt_hs_config cfg = {.role = XTT_CLIENT,
+                                      .suites = &line->suite,
+                                      .n_suites = 1,
+                                      .policy = &policy,
+                                      .longterm_key = dev->longterm_key,
                                       .member = &member};
     struct xtt_hs *hs = NULL;
     xtt_err err;

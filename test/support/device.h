@@ -8,7 +8,8 @@
 
 #include <xtt/xtt.h>
 
-/* What all devices of a test share.  The issuer secret is the test's own, imported by the station. */
+/* What all devices of a test share.  The issuer secret is the test's own, imported by the station.
+ */
 struct device_line {
     uint16_t port; /* of the station, on 127.0.0.1 */
     uint16_t suite;
@@ -20,8 +21,8 @@ struct device_line {
 };
 
 enum device_progress {
-    DEVICE_IDLE,      /* never tried, or no attest left it */
-    DEVICE_SENT,      /* its attest was handed to the kernel; no answer */
+    DEVICE_IDLE,       /* never tried, or no attest left it */
+    DEVICE_SENT,       /* its attest was handed to the kernel; no answer */
     DEVICE_PROVISIONED /* it has an identity */
 };
 

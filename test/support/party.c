@@ -105,15 +105,16 @@ static xtt_err on_assign(void *arg, const struct xtt_claim *claim, uint8_t id[16
     xtt_err err = ask(&p->on_assign);
 
     if (err == XTT_OK)
-        memcpy(id, memcmp(claim->requested_id, none, 16) != 0 ? claim->requested_id : p->assigned_id,
+        memcpy(id,
+               memcmp(claim->requested_id, none, 16) != 0 ? claim->requested_id : p->assigned_id,
                16);
     return err;
 }
 
 static void make_trust(struct party *p)
 {
-    struct xtt_server_cert cert = {.dated = 1, .not_before = PARTY_NOW - 100,
-                                   .not_after = PARTY_NOW + 100};
+    struct xtt_server_cert cert = {
+        .dated = 1, .not_before = PARTY_NOW - 100, .not_after = PARTY_NOW + 100};
 
     static const uint8_t secret[32] = {1, 2, 3};
 
@@ -150,8 +151,8 @@ void party_init(struct party *p, uint16_t suite)
     make_trust(p);
     make_member(p);
     p->client_policy = (struct xtt_policy){.arg = p, .root = on_root};
-    p->server_policy = (struct xtt_policy){
-        .arg = p, .cookie = on_cookie, .group = on_group, .assign = on_assign};
+    p->server_policy =
+        (struct xtt_policy){.arg = p, .cookie = on_cookie, .group = on_group, .assign = on_assign};
     p->client = (struct xtt_hs_config){
         .role = XTT_CLIENT,
         .suites = &p->suite,

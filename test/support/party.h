@@ -60,8 +60,8 @@ struct party {
 void party_init(struct party *p, uint16_t suite);
 void party_free(struct party *p);
 
-/* Moves bytes between the two until neither wants any; chunk bytes at a time (0: whole).  Stops when
- * a resume is asked for and resumes it.  Errors stay in the contexts. */
+/* Moves bytes between the two until neither wants any; chunk bytes at a time (0: whole).  Stops
+ * when a resume is asked for and resumes it.  Errors stay in the contexts. */
 void party_run(struct xtt_hs *client, struct xtt_hs *server, size_t chunk);
 
 /* Everything hs has to say, at most cap bytes. */

@@ -2,8 +2,8 @@
 /*
  * A preloaded shim that remembers what was synced.  For every file under $UNSYNCED_DIR that is
  * written, FILE.synced beside it under $UNSYNCED_SHADOW holds what an fsync or fdatasync made
- * durable.  After a kill, putting the shadows back is the power cut: writes that were not yet synced
- * are gone.  Not a file system: renames and directory entries are taken as durable.
+ * durable.  After a kill, putting the shadows back is the power cut: writes that were not yet
+ * synced are gone.  Not a file system: renames and directory entries are taken as durable.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -42,8 +42,9 @@ static const char *watched_name(int fd, char path[PATH_MAX])
     return strchr(path + strlen(dir) + 1, '/') == NULL ? path + strlen(dir) + 1 : NULL;
 }
 
-/* Copies the file as it is now over its shadow, atomically: a kill leaves the old shadow or the new.
- * Reads through the same descriptor: closing another one would drop the caller's file locks. */
+/* Copies the file as it is now over its shadow, atomically: a kill leaves the old shadow or the
+ * new. Reads through the same descriptor: closing another one would drop the caller's file locks.
+ */
 static void take_shadow(int fd, const char *name)
 {
     char tmp[PATH_MAX + 16], to[PATH_MAX], buf[65536];

@@ -218,11 +218,11 @@ static const struct {
     size_t n;
     xtt_err err;
 } bad_heads[] = {
-    {"\x01\x00\x46\x00", 4, XTT_ERR_VERSION},  {"\x01\x00\x46\x02", 4, XTT_ERR_VERSION},
-    {"\x01\x00\x46\xff", 4, XTT_ERR_VERSION},  {"\x01\x00\x45\x01", 4, XTT_ERR_LENGTH},
-    {"\x01\x00\x47\x01", 4, XTT_ERR_LENGTH},   {"\x01\x00\x00\x01", 4, XTT_ERR_LENGTH},
-    {"\x01\x02\xee\x01", 4, XTT_ERR_LENGTH},   {"\x01\xff\xff\x01", 4, XTT_ERR_LENGTH},
-    {"\x41\x00\x05\x01", 4, XTT_ERR_LENGTH},   {"\x42\x00\x04\x01", 4, XTT_ERR_LENGTH},
+    {"\x01\x00\x46\x00", 4, XTT_ERR_VERSION}, {"\x01\x00\x46\x02", 4, XTT_ERR_VERSION},
+    {"\x01\x00\x46\xff", 4, XTT_ERR_VERSION}, {"\x01\x00\x45\x01", 4, XTT_ERR_LENGTH},
+    {"\x01\x00\x47\x01", 4, XTT_ERR_LENGTH},  {"\x01\x00\x00\x01", 4, XTT_ERR_LENGTH},
+    {"\x01\x02\xee\x01", 4, XTT_ERR_LENGTH},  {"\x01\xff\xff\x01", 4, XTT_ERR_LENGTH},
+    {"\x41\x00\x05\x01", 4, XTT_ERR_LENGTH},  {"\x42\x00\x04\x01", 4, XTT_ERR_LENGTH},
 };
 
 START_TEST(a_bad_header_is_refused_at_four_bytes)
@@ -337,8 +337,8 @@ START_TEST(a_server_without_the_certified_key_is_refused)
 END_TEST
 
 /* What the server's policy says reaches the client by name in the labelled family only. */
-static const xtt_err refusals[] = {XTT_ERR_ID,      XTT_ERR_ID_CONFLICT, XTT_ERR_REVOKED,
-                                   XTT_ERR_QUARANTINED, XTT_ERR_NO_ID,   XTT_ERR_OVERLOAD};
+static const xtt_err refusals[] = {XTT_ERR_ID,          XTT_ERR_ID_CONFLICT, XTT_ERR_REVOKED,
+                                   XTT_ERR_QUARANTINED, XTT_ERR_NO_ID,       XTT_ERR_OVERLOAD};
 
 START_TEST(a_refusal_is_named_to_the_client)
 {

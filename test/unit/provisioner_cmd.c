@@ -84,11 +84,11 @@ static void tear_down(void)
 
 START_TEST(nothing_works_before_init_and_says_so)
 {
-    static const char *const lines[] = {"group list",         "group nonce cars",
-                                        "group export cars",  "identity list",
-                                        ("identity show " ID),  "server renew",
-                                        "server import %s/x", "root export",
-                                        "backup %s/b",        "serve"};
+    static const char *const lines[] = {"group list",          "group nonce cars",
+                                        "group export cars",   "identity list",
+                                        ("identity show " ID), "server renew",
+                                        "server import %s/x",  "root export",
+                                        "backup %s/b",         "serve"};
 
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
         refuses(lines[i], XTT_CLASS_FAILURE, "there is no station");
@@ -100,7 +100,8 @@ START_TEST(a_token_that_is_not_there_is_a_matter_of_the_hsm)
     char line[256];
 
     snprintf(line, sizeof line,
-             "init --token pkcs11:token=nobody?module-path=/nowhere.so&pin-source=%s", hsm.pin_file);
+             "init --token pkcs11:token=nobody?module-path=/nowhere.so&pin-source=%s",
+             hsm.pin_file);
     refuses(line, XTT_CLASS_HSM, "/nowhere.so");
     snprintf(line, sizeof line, "init --token pkcs11:token=nobody?module-path=%s&pin-source=%s",
              softhsm_module(), hsm.pin_file);

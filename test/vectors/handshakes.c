@@ -86,11 +86,14 @@ static xtt_err scripted_draw(struct xtt_rng *rng, uint8_t *out, size_t n)
 static const struct record *signing;
 
 xtt_err __real_xtt_daa_sign(struct xtt_gsigner *key, const uint8_t credential[260],
-                            xtt_bytes basename, xtt_bytes msg, struct xtt_rng *rng, uint8_t sig[421]);
+                            xtt_bytes basename, xtt_bytes msg, struct xtt_rng *rng,
+                            uint8_t sig[421]);
 xtt_err __wrap_xtt_daa_sign(struct xtt_gsigner *key, const uint8_t credential[260],
-                            xtt_bytes basename, xtt_bytes msg, struct xtt_rng *rng, uint8_t sig[421]);
+                            xtt_bytes basename, xtt_bytes msg, struct xtt_rng *rng,
+                            uint8_t sig[421]);
 xtt_err __wrap_xtt_daa_sign(struct xtt_gsigner *key, const uint8_t credential[260],
-                            xtt_bytes basename, xtt_bytes msg, struct xtt_rng *rng, uint8_t sig[421])
+                            xtt_bytes basename, xtt_bytes msg, struct xtt_rng *rng,
+                            uint8_t sig[421])
 {
     uint8_t plain[1024];
 
@@ -152,7 +155,7 @@ static void feed(struct xtt_hs *hs, const struct record *rec, const char *name)
     xtt_err err = xtt_hs_feed(hs, &in);
 
     vectors_check(rec->v, err == XTT_OK, "suite %u: %s taken (%s)", rec->suite, name,
-                   xtt_err_name(err));
+                  xtt_err_name(err));
 }
 
 static void drain(struct xtt_hs *hs, const struct record *rec, const char *name)
@@ -198,14 +201,21 @@ static void replay_client(struct record *rec)
 {
     const uint16_t suite = (uint16_t)rec->suite;
     const struct xtt_policy policy = {.arg = rec, .root = on_root};
-    struct scripted script = {.signer = {&scripted_ops}, .rng = {scripted_draw}, .rec = rec,
-                              .pub = "client_longterm_public", .hash = "client_longterm_sig_hash"};
+    struct scripted script = {.signer = {&scripted_ops},
+                              .rng = {scripted_draw},
+                              .rec = rec,
+                              .pub = "client_longterm_public",
+                              .hash = "client_longterm_sig_hash"};
     uint8_t credential[260], gpk[258], basename[64], msg[1024];
     struct xtt_gsigner unused;
     struct xtt_member member = {&unused, credential, gpk, {basename, 0}};
-    struct xtt_hs_config cfg = {.role = XTT_CLIENT, .suites = &suite, .n_suites = 1,
-                                .policy = &policy, .rng = &script.rng,
-                                .longterm_key = &script.signer, .member = &member};
+    struct xtt_hs_config cfg = {.role = XTT_CLIENT,
+                                .suites = &suite,
+                                .n_suites = 1,
+                                .policy = &policy,
+                                .rng = &script.rng,
+                                .longterm_key = &script.signer,
+                                .member = &member};
     struct xtt_hs *hs;
 
     fixed(rec, "client/daa_cred.bin", credential, sizeof credential);
@@ -235,21 +245,26 @@ static void replay_server(struct record *rec)
     const uint16_t suite = (uint16_t)rec->suite;
     const struct xtt_policy policy = {
         .arg = rec, .cookie = on_cookie, .group = on_group, .assign = on_assign};
-    struct scripted script = {.signer = {&scripted_ops}, .rng = {scripted_draw}, .rec = rec,
-                              .hash = "server_sig_hash"};
+    struct scripted script = {
+        .signer = {&scripted_ops}, .rng = {scripted_draw}, .rec = rec, .hash = "server_sig_hash"};
     uint8_t certificate[XTT_SERVER_CERT_SIZE], gpk[258], basename[64];
-    const struct xtt_hs_config cfg = {.role = XTT_SERVER, .suites = &suite, .n_suites = 1,
-                                      .policy = &policy, .rng = &script.rng,
-                                      .server_key = &script.signer, .certificate = certificate};
+    const struct xtt_hs_config cfg = {.role = XTT_SERVER,
+                                      .suites = &suite,
+                                      .n_suites = 1,
+                                      .policy = &policy,
+                                      .rng = &script.rng,
+                                      .server_key = &script.signer,
+                                      .certificate = certificate};
     struct xtt_daa_group *group = NULL;
     struct xtt_hs *hs;
 
     fixed(rec, "server/server_cert.bin", certificate, sizeof certificate);
     fixed(rec, "server/daa_gpk.bin", gpk, sizeof gpk);
     the_group.basename = xtt_span(basename, fixed(rec, "server/basename.bin", basename, 64));
-    vectors_check(rec->v, xtt_daa_group_new(&group, gpk) == XTT_OK &&
-                       xtt_daa_gid(gpk, the_group.basename, the_gid) == XTT_OK,
-                   "suite %u: the group's key", rec->suite);
+    vectors_check(rec->v,
+                  xtt_daa_group_new(&group, gpk) == XTT_OK &&
+                      xtt_daa_gid(gpk, the_group.basename, the_gid) == XTT_OK,
+                  "suite %u: the group's key", rec->suite);
     the_group.key = group;
     script.n = recorded(rec, "server_x25519_secret", script.script, 32);
     recorded(rec, "server_sig", script.sig, 64);

@@ -79,7 +79,7 @@ static void check_suite(const struct table *in, unsigned number)
     }
     load_transcript(in, &t);
     vectors_check(in->v, xtt_keys_derive(&secret, &t, bytes_of(in, "dh")) == XTT_OK,
-                   "suite %u: derive", number);
+                  "suite %u: derive", number);
     expect(in, number, "inner_hash", t.inner);
     expect(in, number, "HandshakeKeyHash", t.key_hash);
     expect(in, number, "handshake_secret", secret.hs);
@@ -92,7 +92,7 @@ static void check_suite(const struct table *in, unsigned number)
     expect(in, number, "server_nonce_seq1", nonce);
     for (size_t i = 0; i < sizeof hashes / sizeof hashes[0]; i++) {
         vectors_check(in->v, xtt_transcript_hash(&t, hashes[i].hash, hash) == XTT_OK,
-                       "suite %u: hash %s", number, hashes[i].name);
+                      "suite %u: hash %s", number, hashes[i].name);
         expect(in, number, hashes[i].name, hash);
     }
 }

@@ -12,9 +12,9 @@
 extern "C" {
 #endif
 
-#define XTT_ROOT_CERT_SIZE 81
+#define XTT_ROOT_CERT_SIZE   81
 #define XTT_SERVER_CERT_SIZE 169
-#define XTT_NO_END UINT64_MAX
+#define XTT_NO_END           UINT64_MAX
 
 /* A root the caller trusts: 16 bytes of name and a P-256 public key, 04 || x || y. */
 struct xtt_root {
@@ -24,9 +24,9 @@ struct xtt_root {
 
 /* What a server certificate says. */
 struct xtt_server_cert {
-    int dated;             /* 1: begins with "XT1\0" and carries the two dates below */
-    uint64_t not_before;   /* unix seconds */
-    uint64_t not_after;    /* unix seconds; XTT_NO_END: no end */
+    int dated;           /* 1: begins with "XT1\0" and carries the two dates below */
+    uint64_t not_before; /* unix seconds */
+    uint64_t not_after;  /* unix seconds; XTT_NO_END: no end */
     uint8_t root_id[16];
     uint8_t public_key[65];
 };

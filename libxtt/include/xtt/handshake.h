@@ -41,9 +41,10 @@ struct xtt_hs_config {
     const uint16_t *suites; /* server: the enabled ones; client: exactly one */
     size_t n_suites;
     const struct xtt_policy *policy;
-    struct xtt_rng *rng;     /* NULL: the system's */
-    struct xtt_arena *arena; /* slots of at least xtt_hs_secret_size() bytes; NULL: one of its own */
-    uint64_t now;            /* unix seconds for certificate dates; 0: no trusted clock */
+    struct xtt_rng *rng; /* NULL: the system's */
+    struct xtt_arena
+        *arena;   /* slots of at least xtt_hs_secret_size() bytes; NULL: one of its own */
+    uint64_t now; /* unix seconds for certificate dates; 0: no trusted clock */
 
     /* Server */
     struct xtt_signer *server_key;

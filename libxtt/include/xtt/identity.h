@@ -13,8 +13,8 @@ extern "C" {
 #endif
 
 /* Interface id number attempt (0, 1, ...) of a member: the first 8 bytes of
- * HMAC-SHA-512( k_alloc, pseudonym || u32 attempt ).  Every server with the group's key computes the
- * same one.  The caller skips reserved ids and those that are taken.  XTT_ERR_CRYPTO. */
+ * HMAC-SHA-512( k_alloc, pseudonym || u32 attempt ).  Every server with the group's key computes
+ * the same one.  The caller skips reserved ids and those that are taken.  XTT_ERR_CRYPTO. */
 XTT_API XTT_MUST xtt_err xtt_id_allot(const uint8_t k_alloc[64], const uint8_t pseudonym[65],
                                       uint32_t attempt, uint8_t iid[8]);
 /* 1 if no device may have this interface id (RFC 5453, section 3): the subnet-router anycast

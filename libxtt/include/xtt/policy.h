@@ -16,8 +16,8 @@ extern "C" {
 
 /* A group as the server knows it.  Everything is borrowed and must outlive the handshake. */
 struct xtt_group {
-    const struct xtt_daa_group *key; /* the prepared group public key */
-    xtt_bytes basename;              /* 1 to 64 bytes */
+    const struct xtt_daa_group *key;       /* the prepared group public key */
+    xtt_bytes basename;                    /* 1 to 64 bytes */
     const struct xtt_daa_revoked *revoked; /* or NULL */
 };
 
@@ -39,7 +39,8 @@ struct xtt_policy {
     /* Server: the group with this gid, or XTT_ERR_GROUP. */
     xtt_err (*group)(void *arg, const uint8_t gid[32], struct xtt_group *out);
     /* Server: the identity for this claim, durable before XTT_OK is answered.  XTT_ERR_ID,
-     * XTT_ERR_ID_CONFLICT, XTT_ERR_REVOKED, XTT_ERR_QUARANTINED, XTT_ERR_NO_ID, XTT_ERR_OVERLOAD. */
+     * XTT_ERR_ID_CONFLICT, XTT_ERR_REVOKED, XTT_ERR_QUARANTINED, XTT_ERR_NO_ID, XTT_ERR_OVERLOAD.
+     */
     xtt_err (*assign)(void *arg, const struct xtt_claim *claim, uint8_t id[16]);
 };
 
