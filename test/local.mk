@@ -340,11 +340,6 @@ else
 test_bench_bench_SOURCES += test/bench/no_registry.c test/bench/no_hsm.c
 endif
 test_bench_bench_LDADD += $(LDADD)
-EXTRA_DIST += \
-	test/bench/registry.c \
-	test/bench/no_registry.c \
-	test/bench/hsm.c \
-	test/bench/no_hsm.c
 EXTRA_DIST += test/bench/run.sh
 if WITH_PKCS11
 bench: test/bench/bench test/e2e/issuer xtt-provisioner
@@ -371,24 +366,23 @@ test_support_libunsynced_la_CFLAGS = $(WARN_CFLAGS)
 test_support_libunsynced_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
 test_support_libunsynced_la_LIBADD = -ldl
 
-SCENARIOS = \
+TESTS += $(STATION_SCENARIOS)
+if WITH_TPM
+TESTS += $(TPM_SCENARIOS)
+endif
+endif
+STATION_SCENARIOS = \
 	test/e2e/ceremony.sh \
 	test/e2e/backup.sh \
 	test/e2e/raw.sh \
 	test/e2e/service.sh \
 	test/e2e/crowd.sh \
 	test/e2e/crash.sh
-if WITH_TPM
-SCENARIOS += \
+TPM_SCENARIOS = \
 	test/e2e/provision.sh \
 	test/e2e/refuse.sh
-endif
-TESTS += $(SCENARIOS)
-endif
 check-long: all
 	$(MAKE) check ROUNDS=200
 .PHONY: check-long
-EXTRA_DIST += test/e2e/lib.sh test/e2e/line.sh \
-	test/e2e/ceremony.sh test/e2e/backup.sh test/e2e/raw.sh test/e2e/service.sh \
-	test/e2e/crowd.sh test/e2e/crash.sh test/e2e/provision.sh test/e2e/refuse.sh
+EXTRA_DIST += test/e2e/lib.sh test/e2e/line.sh $(STATION_SCENARIOS) $(TPM_SCENARIOS)
 AM_TESTS_ENVIRONMENT = ROUNDS='$(ROUNDS)'; FUZZ_TARGETS='$(FUZZ_TARGETS)'; export ROUNDS FUZZ_TARGETS;
